@@ -1,0 +1,128 @@
+# flerapp: build, test, install. One file; `make help` lists the targets.
+#
+# The list of sources of a program is its privilege line: only flerapp-worker
+# links the parsers (libarchive, libxml2, jansson, libcsv). `make layers`
+# checks the includes and the finished programs.
+
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+PKG_CONFIG ?= pkg-config
+
+# SAN=1 builds with AddressSanitizer and UBSan into its own folder.
+BUILD ?= build$(if $(SAN),-san)$(if $(filter clang%,$(CC)),-clang)
+BIN = $(BUILD)/bin
+OBJ = $(BUILD)/obj
+
+VERSION := 0.1.0
+
+# What the code needs, apart from the user's CFLAGS.
+need_cflags = -std=c17 -D_GNU_SOURCE -DFLERAPP_VERSION='"$(VERSION)"' -I. \
+	-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes $(if $(WERROR),-Werror) \
+	-fPIE -fstack-protector-strong -MMD -MP
+need_ldflags = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+ifdef SAN
+need_cflags += -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+need_ldflags += -fsanitize=address,undefined
+else
+need_cflags += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+
+xml_cflags := $(shell $(PKG_CONFIG) --cflags libxml-2.0 2>/dev/null)
+libs_plain = -lcrypto
+libs_parser = -larchive -lxml2 -ljansson -lcsv -lcrypto
+
+# ------------------------------------------------------------------ sources
+
+# Knows no package: memory, text, numbers, settings, files.
+base = spool/mem spool/buf spool/arena spool/err spool/fault spool/number \
+	spool/text spool/digest spool/finding spool/id spool/json spool/ini \
+	spool/fsx spool/conf
+
+# The truth on disk, and the worker crew as seen from outside.
+truth = spool/state spool/ledger spool/books spool/receipt spool/spool \
+	spool/intake spool/commit spool/recover spool/wire spool/crew \
+	spool/log spool/batch
+
+# What an instance must look like.
+look = schemas/value schemas/xsd schemas/model schemas/jsonin \
+	schemas/instance schemas/appmeta schemas/app
+
+# Reading and checking a package.
+reading = watcher/source watcher/zipcheck watcher/package watcher/sums \
+	watcher/take watcher/form watcher/xmlerr watcher/check
+
+# Routes, owners, map, output.
+making = transform/csv transform/codes transform/convert transform/owner \
+	transform/origin transform/map transform/route transform/config \
+	transform/fill transform/document transform/output transform/deliver
+
+src_flerapp = $(base) $(truth) spool/run spool/cmd_package spool/cmd_read \
+	spool/cmd_map spool/cmd_ledger spool/flerapp
+src_flerapp-watch = $(base) $(truth) watcher/wake watcher/watch
+src_flerapp-transform = $(base) $(truth) transform/transform
+src_flerapp-worker = $(base) spool/wire spool/sandbox $(look) $(reading) \
+	$(making) transform/worker
+
+programs = flerapp flerapp-watch flerapp-transform flerapp-worker
+libs_flerapp = $(libs_plain)
+libs_flerapp-watch = $(libs_plain)
+libs_flerapp-transform = $(libs_plain)
+libs_flerapp-worker = $(libs_parser)
+
+# One line per unit test: the modules it needs and nothing else, so that the
+# test proves the layering. The libraries follow from the modules.
+test_number = spool/number
+test_text = spool/text spool/number spool/buf spool/mem
+test_json = spool/json spool/buf spool/mem
+test_id = spool/id spool/number spool/text spool/buf spool/mem
+test_ini = spool/ini spool/fault spool/buf spool/mem
+test_conf = $(base)
+test_finding = spool/finding spool/arena spool/mem
+tests = $(patsubst %,test_%,number text json id ini conf finding)
+
+# ------------------------------------------------------------------ targets
+
+.PHONY: all help packages unit e2e layers check test demo install clean
+.DELETE_ON_ERROR:
+
+all: $(programs:%=$(BIN)/%)
+
+help:
+	@echo 'make            the programs, in $(BIN)'
+	@echo 'make packages   install the Debian packages that are missing'
+	@echo 'make demo       set up, build, and run an example'
+	@echo 'make test       set up, build, and pass the tests'
+	@echo 'make check      layers, unit and end-to-end tests, sanitizers'
+	@echo 'make install    DESTDIR, PREFIX and SYSCONFDIR are honoured'
+
+objects = $(patsubst %,$(OBJ)/%.o,$(1))
+
+$(OBJ)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(need_cflags) $(xml_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+define program_rule
+$(BIN)/$(1): $(call objects,$(src_$(1)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(need_ldflags) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(libs_$(1))
+endef
+$(foreach p,$(programs),$(eval $(call program_rule,$(p))))
+
+define test_rule
+$(BUILD)/tests/$(1): $(call objects,tests/$(1) $($(1)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(need_ldflags) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(libs_parser)
+endef
+$(foreach t,$(tests),$(eval $(call test_rule,$(t))))
+
+unit: $(tests:%=$(BUILD)/tests/%)
+	@set -e; for t in $(tests); do $(BUILD)/tests/$$t; done
+
+clean:
+	rm -rf build build-san build-clang build-san-clang
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -1,0 +1,212 @@
+#include "spool/fsx.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spool/buf.h"
+#include "spool/err.h"
+
+enum { FILE_MODE = 0640, DIR_MODE = 0750, CHUNK = 64 * 1024, DEPTH = 16 };
+
+int
+fsx_read(int dir, const char *name, size_t most, struct buf *b, struct err *e)
+{
+	int fd, rc = -1;
+	ssize_t n;
+	size_t start = b->len;
+
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd == -1)
+		return err_sys(e, "open %s", name);
+	do {
+		buf_reserve(b, CHUNK);
+		n = read(fd, b->p + b->len, CHUNK);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1) {
+			err_sys(e, "read %s", name);
+			goto out;
+		}
+		b->len += (size_t)n;
+		b->p[b->len] = '\0';
+		if (b->len - start > most) {
+			err_set(e, ERR_DATA, "%s is larger than %zu bytes",
+			    name, most);
+			goto out;
+		}
+	} while (n != 0);
+	rc = 0;
+out:
+	close(fd);
+	return rc;
+}
+
+int
+fsx_make_dir(int dir, const char *name, struct err *e)
+{
+	if (mkdirat(dir, name, DIR_MODE) == -1 && errno != EEXIST)
+		return err_sys(e, "make folder %s", name);
+	return 0;
+}
+
+int
+fsx_open_dir(int dir, const char *name, struct err *e)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int fd = openat(dir, name, flags);
+
+	if (fd == -1 && errno == ENOENT) {
+		if (fsx_make_dir(dir, name, e) == -1)
+			return -1;
+		fd = openat(dir, name, flags);
+	}
+	if (fd == -1)
+		err_sys(e, "open folder %s", name);
+	return fd;
+}
+
+int
+fsx_write(int fd, const void *data, size_t n, struct err *e)
+{
+	const char *p = data;
+	ssize_t k;
+
+	while (n > 0) {
+		k = write(fd, p, n);
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k == -1)
+			return err_sys(e, "write");
+		p += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
+int
+fsx_put(int dir, const char *name, const void *data, size_t n, struct err *e)
+{
+	int fd, rc = -1;
+
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, FILE_MODE);
+	if (fd == -1)
+		return err_sys(e, "create %s", name);
+	rc = fsx_write(fd, data, n, e);
+	if (close(fd) == -1 && rc == 0)
+		rc = err_sys(e, "close %s", name);
+	if (rc == -1)
+		unlinkat(dir, name, 0);
+	return rc;
+}
+
+int
+fsx_replace(int dir, const char *name, const void *data, size_t n,
+    struct err *e)
+{
+	char temp[NAME_MAX + 1];
+
+	if (snprintf(temp, sizeof temp, ".%.*s", NAME_MAX - 1, name) < 0)
+		return err_set(e, ERR_BUG, "name %s", name);
+	if (unlinkat(dir, temp, 0) == -1 && errno != ENOENT)
+		return err_sys(e, "remove %s", temp);
+	if (fsx_put(dir, temp, data, n, e) == -1)
+		return -1;
+	return fsx_rename(dir, temp, dir, name, e);
+}
+
+int
+fsx_rename(int from, const char *name, int to, const char *new_name,
+    struct err *e)
+{
+	if (renameat(from, name, to, new_name) == -1)
+		return err_sys(e, "move %s to %s", name, new_name);
+	return 0;
+}
+
+int
+fsx_rename_new(int from, const char *name, int to, const char *new_name,
+    struct err *e)
+{
+	if (renameat2(from, name, to, new_name, RENAME_NOREPLACE) == -1)
+		return err_sys(e, "move %s to %s", name, new_name);
+	return 0;
+}
+
+int
+fsx_unlink(int dir, const char *name, struct err *e)
+{
+	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
+		return err_sys(e, "remove %s", name);
+	return 0;
+}
+
+static int
+remove_below(int dir, const char *name, int depth, struct err *e)
+{
+	struct dirent *d;
+	DIR *list;
+	int fd, rc = -1;
+
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+	if (fd == -1 || depth == 0)
+		return err_sys(e, "open folder %s", name);
+	list = fdopendir(fd);
+	if (list == NULL) {
+		close(fd);
+		return err_sys(e, "read folder %s", name);
+	}
+	while (errno = 0, (d = readdir(list)) != NULL) {
+		if (strcmp(d->d_name, ".") == 0 ||
+		    strcmp(d->d_name, "..") == 0 ||
+		    unlinkat(fd, d->d_name, 0) == 0)
+			continue;
+		if (errno != EISDIR && errno != EPERM) {
+			err_sys(e, "remove %s", d->d_name);
+			goto out;
+		}
+		if (remove_below(fd, d->d_name, depth - 1, e) == -1)
+			goto out;
+	}
+	if (errno != 0 || unlinkat(dir, name, AT_REMOVEDIR) == -1) {
+		err_sys(e, "remove folder %s", name);
+		goto out;
+	}
+	rc = 0;
+out:
+	closedir(list);
+	return rc;
+}
+
+int
+fsx_remove_tree(int dir, const char *name, struct err *e)
+{
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	return remove_below(dir, name, DEPTH, e);
+}
+
+int
+fsx_sync(int fd, const char *what, struct err *e)
+{
+	return fsync(fd) == -1 ? err_sys(e, "sync %s", what) : 0;
+}
+
+int
+fsx_sync_data(int fd, const char *what, struct err *e)
+{
+	return fdatasync(fd) == -1 ? err_sys(e, "sync %s", what) : 0;
+}
+
+int
+fsx_sync_fs(int fd, const char *what, struct err *e)
+{
+	return syncfs(fd) == -1 ? err_sys(e, "sync %s", what) : 0;
+}

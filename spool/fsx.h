@@ -1,0 +1,49 @@
+#ifndef SPOOL_FSX_H
+#define SPOOL_FSX_H
+
+#include <stddef.h>
+
+/*
+ * fsx: files by directory descriptor and plain name, bounded and durable.
+ *
+ * The only place that calls rename, link, fsync and syncfs.  A sync that
+ * fails is never tried again (reliability: the second call lies): it comes
+ * back as an err of kind ERR_IO or ERR_SPACE, and the program must stop.
+ */
+
+struct buf;
+struct err;
+
+/* The whole file, at most `most` bytes, appended to the buffer. */
+int fsx_read(int dir, const char *name, size_t most, struct buf *,
+    struct err *);
+
+/* A folder, made when missing (mode 0750 less umask); a descriptor or -1. */
+int fsx_open_dir(int dir, const char *name, struct err *);
+int fsx_make_dir(int dir, const char *name, struct err *);
+
+/* Write all of it, whatever write(2) feels like. */
+int fsx_write(int fd, const void *, size_t, struct err *);
+
+/*
+ * Create dir/name (mode 0640) holding the bytes; not synced: that is the
+ * group's business.  Fails when the name exists.
+ */
+int fsx_put(int dir, const char *name, const void *, size_t, struct err *);
+
+/* dir/name replaced as a whole by way of a name that begins with a dot. */
+int fsx_replace(int dir, const char *name, const void *, size_t,
+    struct err *);
+
+int fsx_rename(int from, const char *name, int to, const char *new_name,
+    struct err *);		/* replaces what is there */
+int fsx_rename_new(int from, const char *name, int to, const char *new_name,
+    struct err *);		/* errno EEXIST when something is there */
+int fsx_unlink(int dir, const char *name, struct err *); /* gone is fine */
+int fsx_remove_tree(int dir, const char *name, struct err *);
+
+int fsx_sync(int fd, const char *what, struct err *);
+int fsx_sync_data(int fd, const char *what, struct err *);
+int fsx_sync_fs(int fd, const char *what, struct err *);
+
+#endif

@@ -1,0 +1,150 @@
+#include "spool/id.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "spool/number.h"
+#include "spool/text.h"
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGIT "0123456789"
+#define HEX "0123456789abcdef"
+#define PLAIN LOWER UPPER DIGIT "._-"
+
+static const char unreadable[] = "sha256-";
+enum { SHORT_SUM = 12, LONG_SUM = 32, TAG = 16, INDEX_MIN = 4, INDEX_MAX = 9 };
+
+static bool
+made_of(const char *s, const char *set, size_t least, size_t most)
+{
+	size_t n = strnlen(s, most + 1);
+
+	return n >= least && n <= most && strspn(s, set) == n;
+}
+
+bool
+id_hex_ok(const char *s, size_t n)
+{
+	return made_of(s, HEX, n, n);
+}
+
+bool
+id_guid_ok(const char *s)
+{
+	for (size_t i = 0; i < ID_GUID; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (s[i] == '\0' || (s[i] == '-') != dash ||
+		    (!dash && strchr(HEX, s[i]) == NULL))
+			return false;
+	}
+	return s[ID_GUID] == '\0';
+}
+
+bool
+id_route_ok(const char *s)
+{
+	return made_of(s, PLAIN, 1, ID_ROUTE_MAX) && s[0] != '.' &&
+	    s[0] != '-' && !text_has_person(s, strlen(s));
+}
+
+bool
+id_app_ok(const char *s)
+{
+	char org[ID_ROUTE_MAX + 1];
+	const char *slash = strchr(s, '/');
+	size_t n = slash != NULL ? (size_t)(slash - s) : 0;
+
+	if (slash == NULL || n > ID_ROUTE_MAX)
+		return false;
+	memcpy(org, s, n);
+	org[n] = '\0';
+	return id_route_ok(org) && id_route_ok(slash + 1);
+}
+
+bool
+id_type_ok(const char *s)
+{
+	size_t n = strnlen(s, ID_TYPE_MAX + 1);
+
+	if (n == 0 || n > ID_TYPE_MAX || s[0] == '.' ||
+	    strpbrk(s, "/\\\"") != NULL || !text_utf8_ok(s, n) ||
+	    text_has_person(s, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+			return false;
+	return true;
+}
+
+bool
+id_owner_ok(const char *s)
+{
+	if (strncmp(s, "org-", 4) == 0)
+		return number_digits(s + 4, 9);
+	if (strncmp(s, "party-", 6) == 0)
+		return made_of(s + 6, DIGIT, 1, 10);
+	if (strncmp(s, "person-", 7) == 0)
+		return id_hex_ok(s + 7, TAG);
+	return strncmp(s, "user-", 5) == 0 && id_hex_ok(s + 5, TAG);
+}
+
+bool
+id_key_ok(const char *s)
+{
+	char guid[ID_GUID + 1];
+
+	if (strnlen(s, ID_KEY_MAX + 1) > ID_KEY_MAX ||
+	    strlen(s) < ID_GUID + 2 || s[ID_GUID] != '.')
+		return false;
+	memcpy(guid, s, ID_GUID);
+	guid[ID_GUID] = '\0';
+	return id_guid_ok(guid) &&
+	    made_of(s + ID_GUID + 1, PLAIN, 1, ID_ROUTE_MAX + 1 + INDEX_MAX) &&
+	    s[ID_GUID + 1] != '.';
+}
+
+bool
+id_plain_ok(const char *s)
+{
+	return id_type_ok(s);
+}
+
+void
+id_make(char id[ID_MAX + 1], const char *guid, const char *sha256)
+{
+	if (guid != NULL && guid[0] != '\0')
+		snprintf(id, ID_MAX + 1, "%s-%.*s", guid, SHORT_SUM, sha256);
+	else
+		snprintf(id, ID_MAX + 1, "%s%.*s", unreadable, LONG_SUM,
+		    sha256);
+}
+
+/* A package judged again gets its id with a number behind: ID.2, ID.3 … */
+static bool
+tail_ok(const char *s)
+{
+	return s[0] == '\0' || (s[0] == '.' && made_of(s + 1, DIGIT, 1, 6));
+}
+
+bool
+id_ok(const char *s)
+{
+	char part[ID_MAX + 1];
+	size_t n = sizeof unreadable - 1;
+
+	if (strnlen(s, ID_MAX + 1) > ID_MAX)
+		return false;
+	if (strncmp(s, unreadable, n) == 0) {
+		snprintf(part, sizeof part, "%.*s", LONG_SUM, s + n);
+		return id_hex_ok(part, LONG_SUM) &&
+		    tail_ok(s + n + LONG_SUM);
+	}
+	snprintf(part, sizeof part, "%.*s", ID_GUID, s);
+	if (!id_guid_ok(part) || s[ID_GUID] != '-')
+		return false;
+	snprintf(part, sizeof part, "%.*s", SHORT_SUM, s + ID_GUID + 1);
+	return id_hex_ok(part, SHORT_SUM) &&
+	    tail_ok(s + ID_GUID + 1 + SHORT_SUM);
+}
