@@ -43,7 +43,7 @@ base = spool/mem spool/buf spool/arena spool/err spool/fault spool/number \
 	spool/fsx spool/conf
 
 # The truth on disk, and the worker crew as seen from outside.
-truth = spool/state spool/ledger spool/books spool/receipt spool/spool \
+truth = spool/answer spool/state spool/ledger spool/books spool/receipt spool/spool \
 	spool/intake spool/commit spool/recover spool/wire spool/crew \
 	spool/log spool/batch
 

@@ -1,0 +1,70 @@
+#include "spool/answer.h"
+
+#include <string.h>
+
+#include "spool/err.h"
+#include "spool/text.h"
+
+static bool
+files_ok(const struct made *m)
+{
+	if (m->n_files == 0 || m->n_files > ANSWER_FILES_MAX ||
+	    (m->zip && m->n_files != 1))
+		return false;
+	for (size_t i = 0; i < m->n_files; i++)
+		if (!id_plain_ok(m->files[i].name) ||
+		    !id_hex_ok(m->files[i].sha256, DIGEST_HEX))
+			return false;
+	return m->zip || strcmp(m->files[m->n_files - 1].name,
+	    "SHA256SUMS") == 0;
+}
+
+static bool
+made_ok(const struct answer *a, const struct made *m)
+{
+	return id_app_ok(m->app) && id_owner_ok(m->owner) &&
+	    id_key_ok(m->key) && id_plain_ok(m->from) &&
+	    strncmp(m->key, a->guid, ID_GUID) == 0 && files_ok(m);
+}
+
+static bool
+finding_ok(const struct finding *f)
+{
+	return f->code < F_COUNT && f->message[0] != '\0' && f->line >= 0 &&
+	    text_utf8_ok(f->message, strlen(f->message));
+}
+
+int
+answer_ok(const struct answer *a, struct err *e)
+{
+	const char *wrong = NULL;
+
+	if (!id_hex_ok(a->sha256, DIGEST_HEX))
+		wrong = "sha256";
+	else if (a->guid[0] != '\0' && !id_guid_ok(a->guid))
+		wrong = "instance";
+	else if (a->app[0] != '\0' && !id_app_ok(a->app))
+		wrong = "app";
+	else if (a->findings.n == 0 &&
+	    (a->guid[0] == '\0' || a->app[0] == '\0'))
+		wrong = "an acceptance without instance or app";
+	else if (a->findings.n > 0 && a->n_made > 0)
+		wrong = "instances of a refused package";
+	for (size_t i = 0; wrong == NULL && i < a->findings.n; i++)
+		if (!finding_ok(&a->findings.v[i]))
+			wrong = "a finding";
+	for (size_t i = 0; wrong == NULL && i < a->n_made; i++)
+		if (!made_ok(a, &a->made[i]))
+			wrong = "an instance";
+	return wrong == NULL ? 0 :
+	    err_set(e, ERR_BUG, "a worker's answer is not sound: %s", wrong);
+}
+
+void
+answer_free(struct answer *a)
+{
+	struct arena arena = a->arena;
+
+	arena_free(&arena);
+	*a = (struct answer){ .n_made = 0 };
+}
