@@ -87,7 +87,7 @@ enum convert_origin {
 struct convert_yield {
 	enum convert_origin origin;
 	enum value_kind kind;
-	bool unsigned_;		/* an integer that is never below 0 */
+	bool not_negative;	/* an integer from 0 up */
 	const struct codes *codes;	/* NULL: the list has faults */
 };
 

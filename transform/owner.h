@@ -17,6 +17,7 @@
 struct conf;
 struct faults;
 struct owner_table;
+struct party_types;
 
 enum owner_kind {
 	OWNER_ORGANISATION,
@@ -59,16 +60,12 @@ int owner_take(struct owner *, const struct conf *, enum owner_kind,
 void owner_tag(const struct owner *, const unsigned char *key, size_t len,
     char tag[ID_OWNER_MAX + 1]);
 
-/* partyTypesAllowed of an app (contract 2.4). */
-struct owner_parties {
-	bool bankruptcy_estate, organisation, person, sub_unit;
-};
-
 /*
- * As far as the number tells.  Whether an organisation is a sub unit or a
- * bankruptcy estate, and what a party is, cannot be told: allowed.
+ * partyTypesAllowed of the app (contract 2.4), as far as the number tells.
+ * Whether an organisation is a sub unit or a bankruptcy estate, and what a
+ * party is, cannot be told: allowed.
  */
-bool owner_allowed(const struct owner *, const struct owner_parties *);
+bool owner_allowed(const struct owner *, const struct party_types *);
 
 /*
  * owners.csv: key, one or more of the four kinds (each row fills exactly
