@@ -48,12 +48,12 @@ truth = spool/answer spool/state spool/ledger spool/books spool/receipt spool/sp
 	spool/log spool/batch
 
 # What an instance must look like.
-look = schemas/value schemas/xsd schemas/model schemas/jsonin \
+look = schemas/value schemas/xsd schemas/model schemas/jsonin schemas/moment \
 	schemas/instance schemas/appmeta schemas/app
 
 # Reading and checking a package.
 reading = watcher/source watcher/zipcheck watcher/package watcher/sums \
-	watcher/take watcher/form watcher/xmlerr watcher/check
+	watcher/take watcher/form watcher/xmlerr watcher/rules watcher/check
 
 # Routes, owners, map, output.
 making = transform/csv transform/codes transform/convert transform/owner \

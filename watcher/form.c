@@ -1,0 +1,638 @@
+#include "watcher/form.h"
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlschemas.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schemas/app.h"
+#include "schemas/model.h"
+#include "schemas/xsd.h"
+#include "spool/arena.h"
+#include "spool/buf.h"
+#include "spool/mem.h"
+#include "watcher/take.h"
+#include "watcher/xmlerr.h"
+
+enum {
+	HEAD = 512,			/* looked at before the parser is */
+	CHUNK = 16 * 1024,
+	NAMES_MAX = 20000,		/* then the parser's names start anew */
+	DATE_LENGTH = 10,
+};
+
+#define XSI "http://www.w3.org/2001/XMLSchema-instance"
+
+/* An element that is open. */
+struct level {
+	const char *name;
+	long index;			/* among brothers of its name, from 1 */
+	bool repeats;			/* the index is worth telling */
+	const char *last_child;
+	long last_count;
+	const struct field_type *type;	/* NULL: not in the model */
+	const struct take *take;	/* NULL: not kept */
+	bool whole;			/* all below is kept */
+	xmlNodePtr node;		/* NULL: not kept */
+	bool is_date;			/* its text is held back */
+	bool has_child;
+};
+
+struct form_reader {
+	xmlSAXHandler sax;
+	xmlParserCtxtPtr parser;
+	struct form_job job;
+	/* the schema's handler, plugged behind ours */
+	xmlSAXHandler none, *schema_sax;
+	void *schema_data;
+	xmlSchemaValidCtxtPtr valid;
+	xmlSchemaSAXPlugPtr plug;
+	struct level levels[FORM_DEPTH_MAX + 1];
+	size_t depth;
+	struct buf head, text;
+	size_t text_size;
+	bool started, stopped, wrong_root;
+	size_t before;			/* findings there when it began */
+	xmlDocPtr doc;
+};
+
+/* ----------------------------------------------------------- findings */
+
+static const char *
+path_text(struct form_reader *r)
+{
+	struct buf b = { 0 };
+	const char *path;
+
+	for (size_t i = 1; i <= r->depth; i++) {
+		buf_fmt(&b, "/%s", r->levels[i].name);
+		if (r->levels[i].repeats || r->levels[i].index > 1)
+			buf_fmt(&b, "[%ld]", r->levels[i].index);
+	}
+	path = arena_dup(r->job.arena, buf_text(&b));
+	buf_free(&b);
+	return path;
+}
+
+static long
+line_of(const struct form_reader *r)
+{
+	return r->parser->input != NULL ? r->parser->input->line : 0;
+}
+
+static void __attribute__((format(printf, 3, 4)))
+tell(struct form_reader *r, enum finding_code code, const char *fmt, ...)
+{
+	const char *path = path_text(r);
+	va_list ap;
+
+	va_start(ap, fmt);
+	findings_add(r->job.findings, r->job.ours ? F_MODEL_INVALID : code,
+	    r->job.file, line_of(r), *path != '\0' ? path : NULL, "%s",
+	    arena_vfmt(r->job.arena, fmt, ap));
+	va_end(ap);
+}
+
+static void
+stop(struct form_reader *r)
+{
+	r->stopped = true;
+	xmlStopParser(r->parser);
+}
+
+static void
+on_parser_error(void *data, xmlErrorPtr e)
+{
+	struct form_reader *r = data;
+	struct buf b = { 0 };
+
+	/* Prefixes that are not declared are "errors", not "fatal". */
+	if (r->stopped || e->level < XML_ERR_ERROR)
+		return;
+	xmlerr_message(e, &b);
+	tell(r, xmlerr_code(e), "%s", buf_text(&b));
+	buf_free(&b);
+	stop(r);
+}
+
+static void
+on_schema_error(void *data, xmlErrorPtr e)
+{
+	struct form_reader *r = data;
+	struct buf b = { 0 };
+	char attribute[256];
+	const char *path = path_text(r);
+
+	if (e->level < XML_ERR_ERROR)
+		return;
+	xmlerr_schema_message(e, &b, attribute, sizeof attribute);
+	if (attribute[0] != '\0')
+		path = arena_fmt(r->job.arena, "%s/@%s", path, attribute);
+	findings_add(r->job.findings, r->job.ours ? F_MODEL_INVALID : F_XSD,
+	    r->job.file, line_of(r), path, "%s", buf_text(&b));
+	buf_free(&b);
+}
+
+/* ---------------------------------------------------------- kept tree */
+
+static xmlNodePtr
+new_node(struct form_reader *r, xmlElementType type, const char *name)
+{
+	xmlNodePtr n = arena_zero(r->job.arena, sizeof *n);
+
+	n->type = type;
+	n->name = (const xmlChar *)name;
+	n->doc = r->doc;
+	return n;
+}
+
+static void
+append(xmlNodePtr parent, xmlNodePtr child)
+{
+	child->parent = parent;
+	child->prev = parent->last;
+	if (parent->last != NULL)
+		parent->last->next = child;
+	else
+		parent->children = child;
+	parent->last = child;
+}
+
+static xmlNodePtr
+text_node(struct form_reader *r, const char *s, size_t n)
+{
+	xmlNodePtr t = new_node(r, XML_TEXT_NODE, "text");
+
+	t->content = (xmlChar *)arena_dupn(r->job.arena, s, n);
+	return t;
+}
+
+static void
+keep_attribute(struct form_reader *r, xmlNodePtr node, const xmlChar **a)
+{
+	xmlAttrPtr x = arena_zero(r->job.arena, sizeof *x), last;
+	xmlNodePtr t = text_node(r, (const char *)a[3],
+	    (size_t)(a[4] - a[3]));
+
+	x->type = XML_ATTRIBUTE_NODE;
+	x->name = (xmlChar *)arena_dup(r->job.arena, (const char *)a[0]);
+	x->doc = r->doc;
+	x->parent = node;
+	x->children = x->last = t;
+	t->parent = (xmlNodePtr)x;
+	for (last = node->properties; last != NULL && last->next != NULL;)
+		last = last->next;
+	x->prev = last;
+	if (last != NULL)
+		last->next = x;
+	else
+		node->properties = x;
+}
+
+static void
+keep_element(struct form_reader *r, struct level *l, const xmlChar **a, int n)
+{
+	xmlNodePtr above = r->depth > 1 ? r->levels[r->depth - 1].node :
+	    (xmlNodePtr)r->doc;
+	const char *name = l->take != NULL ? l->take->name :
+	    arena_dup(r->job.arena, l->name);
+
+	l->node = new_node(r, XML_ELEMENT_NODE, name);
+	l->node->line = (unsigned short)line_of(r);
+	append(above, l->node);
+	for (int i = 0; i < n; i++, a += 5)
+		if (a[2] == NULL || strcmp((const char *)a[2], XSI) != 0)
+			keep_attribute(r, l->node, a);
+}
+
+/* -------------------------------------------------------------- events */
+
+static void
+find_take(struct form_reader *r, struct level *l)
+{
+	const struct level *above = &r->levels[r->depth - 1];
+
+	if (above->whole)
+		l->whole = true;
+	else if (above->take != NULL)
+		l->take = take_child(above->take, l->name);
+	if (l->take != NULL && l->take->whole)
+		l->whole = true;
+}
+
+static void
+find_type(struct form_reader *r, struct level *l, const char *ns)
+{
+	const struct level *above = &r->levels[r->depth - 1];
+	const struct field *f = NULL;
+
+	if (r->depth == 1) {
+		f = model_root(r->job.type->model, l->name, ns);
+		r->wrong_root = f == NULL;
+	} else if (above->type != NULL) {
+		f = model_child(above->type, l->name, ns);
+	}
+	if (f == NULL)
+		return;
+	l->type = f->type;
+	l->repeats = f->max != 1;
+	l->is_date = f->type->simple != NULL &&
+	    f->type->simple->kind == VALUE_DATE;
+}
+
+static bool
+push(struct form_reader *r, const char *name, const char *ns)
+{
+	struct level *above = &r->levels[r->depth], *l;
+
+	if (r->depth >= r->job.max_depth) {
+		tell(r, F_XML_TOO_DEEP, "elements are nested deeper than %u",
+		    r->job.max_depth);
+		stop(r);
+		return false;
+	}
+	if (above->last_child == NULL || strcmp(above->last_child, name) != 0)
+		above->last_count = 0;
+	above->last_child = name;
+	above->has_child = true;
+	l = &r->levels[++r->depth];
+	*l = (struct level){ .name = name, .index = ++above->last_count };
+	find_take(r, l);
+	find_type(r, l, ns);
+	buf_reset(&r->text);
+	r->text_size = 0;
+	return true;
+}
+
+/* Take altinnRowId away; gives the number of attributes left. */
+static int
+drop_row_id(const xmlChar **a, int n)
+{
+	int left = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (a[5 * i + 1] == NULL && strcmp((const char *)a[5 * i],
+		    "altinnRowId") == 0)
+			continue;
+		if (left != i)
+			memmove(a + 5 * left, a + 5 * i, 5 * sizeof *a);
+		left++;
+	}
+	return left;
+}
+
+static void
+check_root(struct form_reader *r, const char *name, const char *ns)
+{
+	if (!r->wrong_root)
+		return;
+	tell(r, F_XML_ROOT, "the schema %s has no element %s %s%s",
+	    r->job.type->schema, name, ns != NULL ? "in the namespace " :
+	    "in no namespace", ns != NULL ? ns : "");
+}
+
+static void
+on_start(void *data, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *uri, int n_ns, const xmlChar **ns, int n_attributes,
+    int n_defaulted, const xmlChar **attributes)
+{
+	struct form_reader *r = data;
+	struct level *l;
+
+	if (r->stopped)
+		return;
+	if (uri == NULL && r->job.type->lenient_namespace)
+		uri = (const xmlChar *)xsd_target_ns(r->job.type->xsd);
+	if (!push(r, (const char *)name, (const char *)uri))
+		return;
+	l = &r->levels[r->depth];
+	if (r->depth == 1)
+		check_root(r, (const char *)name, (const char *)uri);
+	if (n_attributes > FORM_ATTRIBUTES_MAX) {
+		tell(r, F_XML_LIMIT, "more than %d attributes",
+		    FORM_ATTRIBUTES_MAX);
+		stop(r);
+		return;
+	}
+	n_attributes = drop_row_id(attributes, n_attributes);
+	if (l->whole || l->take != NULL)
+		keep_element(r, l, attributes, n_attributes);
+	if (!r->wrong_root)
+		r->schema_sax->startElementNs(r->schema_data, name, prefix,
+		    uri, n_ns, ns, n_attributes, n_defaulted, attributes);
+}
+
+/* The length of a date that was written as midnight, else that of all. */
+static size_t
+date_part(const char *s, size_t n)
+{
+	static const char midnight[] = "T00:00:00";
+	const char *p = s + DATE_LENGTH;
+	size_t k = sizeof midnight - 1;
+
+	if (n < DATE_LENGTH + k || strncmp(p, midnight, k) != 0)
+		return n;
+	p += k;
+	if (*p == '.')
+		p += 1 + strspn(p + 1, "0");
+	if (*p == '\0' || strcmp(p, "Z") == 0 ||
+	    (strchr("+-", *p) != NULL && strlen(p) == 6))
+		return DATE_LENGTH;
+	return n;
+}
+
+static void
+hand_text(struct form_reader *r, const char *s, size_t n)
+{
+	if (n > 0 && !r->wrong_root)
+		r->schema_sax->characters(r->schema_data,
+		    (const xmlChar *)s, (int)n);
+}
+
+static void
+on_end(void *data, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *uri)
+{
+	struct form_reader *r = data;
+	struct level *l = &r->levels[r->depth];
+	size_t n = r->text.len;
+
+	if (r->stopped || r->depth == 0)
+		return;
+	if (uri == NULL && r->job.type->lenient_namespace)
+		uri = (const xmlChar *)xsd_target_ns(r->job.type->xsd);
+	if (l->is_date) {
+		n = date_part(buf_text(&r->text), n);
+		hand_text(r, buf_text(&r->text), n);
+	}
+	if (l->node != NULL && !l->has_child && n > 0)
+		append(l->node, text_node(r, r->text.p, n));
+	if (!r->wrong_root)
+		r->schema_sax->endElementNs(r->schema_data, name, prefix,
+		    uri);
+	buf_reset(&r->text);
+	r->depth--;
+}
+
+static void
+on_text(void *data, const xmlChar *s, int n)
+{
+	struct form_reader *r = data;
+	struct level *l = &r->levels[r->depth];
+
+	if (r->stopped || r->depth == 0)
+		return;
+	r->text_size += (size_t)n;
+	if (r->text_size > FORM_TEXT_MAX) {
+		tell(r, F_XML_LIMIT, "a text of more than %d bytes",
+		    FORM_TEXT_MAX);
+		stop(r);
+		return;
+	}
+	if ((l->node != NULL && !l->has_child) || l->is_date)
+		buf_add(&r->text, s, (size_t)n);
+	if (!l->is_date)
+		hand_text(r, (const char *)s, (size_t)n);
+}
+
+static void
+on_doctype(void *data, const xmlChar *name, const xmlChar *public_id,
+    const xmlChar *system_id)
+{
+	struct form_reader *r = data;
+
+	(void)name;
+	(void)public_id;
+	(void)system_id;
+	if (r->stopped)
+		return;
+	tell(r, F_XML_DTD, "the document has a document type declaration");
+	stop(r);
+}
+
+/* ------------------------------------------------------------- a form */
+
+static void
+make_parser(struct form_reader *r)
+{
+	xmlFreeParserCtxt(r->parser);
+	r->parser = xmlCreatePushParserCtxt(&r->sax, r, NULL, 0, NULL);
+	if (r->parser == NULL)
+		mem_exhausted();
+}
+
+struct form_reader *
+form_reader_new(void)
+{
+	struct form_reader *r = mem_alloc(sizeof *r);
+
+	r->sax = (xmlSAXHandler){
+		.initialized = XML_SAX2_MAGIC,
+		.startElementNs = on_start, .endElementNs = on_end,
+		.characters = on_text, .ignorableWhitespace = on_text,
+		.cdataBlock = on_text, .internalSubset = on_doctype,
+		.serror = on_parser_error,
+	};
+	r->none = (xmlSAXHandler){ .initialized = XML_SAX2_MAGIC };
+	make_parser(r);
+	return r;
+}
+
+void
+form_reader_free(struct form_reader *r)
+{
+	if (r == NULL)
+		return;
+	xmlFreeParserCtxt(r->parser);
+	buf_free(&r->head);
+	buf_free(&r->text);
+	free(r);
+}
+
+static void
+plug_schema(struct form_reader *r)
+{
+	r->schema_sax = &r->none;
+	r->schema_data = NULL;
+	r->valid = xmlSchemaNewValidCtxt(xsd_schema(r->job.type->xsd));
+	if (r->valid == NULL)
+		mem_exhausted();
+	xmlSchemaSetValidStructuredErrors(r->valid, on_schema_error, r);
+	r->plug = xmlSchemaSAXPlug(r->valid, &r->schema_sax, &r->schema_data);
+	if (r->plug == NULL)
+		mem_exhausted();
+}
+
+void
+form_begin(struct form_reader *r, const struct form_job *job)
+{
+	r->job = *job;
+	r->depth = 0;
+	r->levels[0] = (struct level){ .take = job->take };
+	r->levels[0].whole = job->take != NULL && job->take->whole;
+	buf_reset(&r->head);
+	buf_reset(&r->text);
+	r->started = r->stopped = r->wrong_root = false;
+	r->before = job->findings->n + job->findings->left_out;
+	r->doc = arena_zero(job->arena, sizeof *r->doc);
+	r->doc->type = XML_DOCUMENT_NODE;
+	r->doc->doc = r->doc;
+	if (xmlDictSize(r->parser->dict) > NAMES_MAX)
+		make_parser(r);
+	if (job->max_depth > FORM_DEPTH_MAX)
+		r->job.max_depth = FORM_DEPTH_MAX;
+	plug_schema(r);
+}
+
+/* The encoding that the XML declaration names; "" when it names none. */
+static void
+declared_encoding(const char *s, size_t n, char *out, size_t size)
+{
+	const char *end = memmem(s, n, "?>", 2), *p, *quote;
+
+	out[0] = '\0';
+	if (n < 5 || memcmp(s, "<?xml", 5) != 0 || end == NULL)
+		return;
+	p = memmem(s, (size_t)(end - s), "encoding", 8);
+	if (p == NULL)
+		return;
+	p += 8 + strspn(p + 8, " \t\r\n=");
+	if (*p != '"' && *p != '\'')
+		return;
+	quote = memchr(p + 1, *p, (size_t)(end - p - 1));
+	if (quote != NULL && (size_t)(quote - p) <= size) {
+		memcpy(out, p + 1, (size_t)(quote - p - 1));
+		out[quote - p - 1] = '\0';
+	}
+}
+
+static bool
+encoding_allowed(const struct form_type *t, const char *name)
+{
+	static const struct {
+		const char *name;
+		unsigned bit;
+	} known[] = {
+		{ "", FORM_UTF_8 }, { "utf-8", FORM_UTF_8 },
+		{ "iso-8859-1", FORM_ISO_8859_1 },
+		{ "windows-1252", FORM_WINDOWS_1252 },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcasecmp(known[i].name, name) == 0)
+			return (t->encodings & known[i].bit) != 0;
+	return false;
+}
+
+/* UTF-16, UTF-32 and EBCDIC show in the first bytes of any XML document. */
+static bool
+foreign_bytes(const char *s, size_t n)
+{
+	static const char *const marks[] = {
+		"\xfe\xff", "\xff\xfe", "\x4c\x6f", NULL
+	};
+
+	for (size_t i = 0; marks[i] != NULL; i++)
+		if (n >= 2 && memcmp(s, marks[i], 2) == 0)
+			return true;
+	return n >= 4 && memchr(s, '\0', 4) != NULL;
+}
+
+static void
+start_parser(struct form_reader *r)
+{
+	const char *s = buf_text(&r->head);
+	size_t n = r->head.len;
+	char encoding[41];
+
+	r->started = true;
+	xmlCtxtResetPush(r->parser, NULL, 0, NULL, NULL);
+	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
+	if (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
+		s += 3;
+		n -= 3;
+	}
+	declared_encoding(s, n, encoding, sizeof encoding);
+	if (foreign_bytes(s, n)) {
+		tell(r, F_XML_ENCODING, "the document is not UTF-8");
+		stop(r);
+	} else if (!encoding_allowed(r->job.type, encoding)) {
+		tell(r, F_XML_ENCODING, "the document says that it is in %s",
+		    encoding);
+		stop(r);
+	} else if (n > 0) {
+		xmlParseChunk(r->parser, s, (int)n, 0);
+	}
+}
+
+/* What the parser holds back is a tag, comment or CDATA without its end. */
+static void
+check_pending(struct form_reader *r)
+{
+	const xmlParserInput *in = r->parser->input;
+
+	if (r->stopped || in == NULL || in->end - in->cur <= FORM_TAG_MAX)
+		return;
+	tell(r, F_XML_LIMIT, "a tag or comment of more than %d bytes",
+	    FORM_TAG_MAX);
+	stop(r);
+}
+
+void
+form_feed(struct form_reader *r, const void *data, size_t n)
+{
+	const char *p = data;
+	size_t k;
+
+	if (!r->started) {
+		k = n < HEAD - r->head.len ? n : HEAD - r->head.len;
+		buf_add(&r->head, p, k);
+		p += k;
+		n -= k;
+		if (r->head.len == HEAD)
+			start_parser(r);
+	}
+	while (n > 0 && !r->stopped) {
+		k = n < CHUNK ? n : CHUNK;
+		xmlParseChunk(r->parser, p, (int)k, 0);
+		check_pending(r);
+		p += k;
+		n -= k;
+	}
+}
+
+xmlDocPtr
+form_end(struct form_reader *r)
+{
+	struct findings *f = r->job.findings;
+	bool internal;
+
+	if (!r->started)
+		start_parser(r);
+	if (!r->stopped && r->head.len == 0) {
+		tell(r, F_XML_MALFORMED, "the form is empty");
+		stop(r);
+	}
+	if (!r->stopped)
+		xmlParseChunk(r->parser, NULL, 0, 1);
+	xmlSchemaSAXUnplug(r->plug);
+	/* An error of the validator's own must not pass for valid. */
+	internal = !r->stopped && !r->wrong_root &&
+	    xmlSchemaIsValid(r->valid) != 1;
+	xmlSchemaFreeValidCtxt(r->valid);
+	if (internal && f->n + f->left_out == r->before)
+		tell(r, F_XSD, "the schema could not be followed to the end");
+	return f->n + f->left_out == r->before ? r->doc : NULL;
+}
+
+bool
+form_check(struct form_reader *r, const struct form_job *job,
+    const void *data, size_t n)
+{
+	form_begin(r, job);
+	form_feed(r, data, n);
+	return form_end(r) != NULL;
+}
