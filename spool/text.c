@@ -189,6 +189,19 @@ text_has_person(const char *s, size_t n)
 	return false;
 }
 
+bool
+text_printable(const char *s, size_t n)
+{
+	size_t k;
+
+	for (size_t i = 0; i < n; i += k) {
+		k = text_utf8(s + i, n - i);
+		if (k == 0 || hidden(decode(s + i, k)))
+			return false;
+	}
+	return true;
+}
+
 /* wint_t holds a code point on every system we build for. */
 static void
 map_case(struct buf *b, const char *s, size_t n, wint_t (*map)(wint_t))

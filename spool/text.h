@@ -28,6 +28,9 @@ void text_show(struct buf *, const char *s, size_t n);
 void text_name(struct buf *, const char *s, size_t n);
 bool text_has_person(const char *s, size_t n);
 
+/* UTF-8 in which text_show() would have nothing to make visible. */
+bool text_printable(const char *s, size_t n);
+
 /* Norwegian and other Latin, Greek, Cyrillic letters: simple case mapping. */
 void text_upper(struct buf *, const char *s, size_t n);
 void text_lower(struct buf *, const char *s, size_t n);

@@ -14,8 +14,6 @@ struct codes;				/* one list */
 struct codes_set;			/* all lists of a route */
 struct faults;
 
-enum { CODES_NAME_MAX = 64 };
-
 /* NULL when there is any fault; all of them go to the list. */
 struct codes *codes_read(const char *label, const char *bytes, size_t n,
     struct faults *);
@@ -41,7 +39,9 @@ struct codes_set *codes_set_load(const char *label, const char *folder,
     struct faults *);
 void codes_set_free(struct codes_set *);
 
-/* Take a list into the set, which owns it from now on; for tests as well. */
+struct codes_set *codes_set_new(void);	/* an empty one */
+
+/* Take a list into the set, which owns it from now on; NULL has faults. */
 void codes_set_add(struct codes_set *, const char *name, struct codes *);
 
 enum codes_known { CODES_UNKNOWN, CODES_FAULTY, CODES_KNOWN };
