@@ -52,7 +52,8 @@ look = schemas/value schemas/xsd schemas/model schemas/jsonin schemas/moment \
 	schemas/instance schemas/appmeta schemas/app
 
 # Reading and checking a package.
-reading = watcher/source watcher/zipcheck watcher/package watcher/sums \
+reading = watcher/source watcher/member watcher/zipcheck watcher/tarcheck \
+	watcher/entryname watcher/unpack watcher/package watcher/sums \
 	watcher/take watcher/form watcher/xmlerr watcher/rules watcher/check
 
 # Routes, owners, map, output.
