@@ -1,0 +1,184 @@
+#include "transform/config.h"
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "schemas/app.h"
+#include "spool/buf.h"
+#include "spool/conf.h"
+#include "spool/fault.h"
+#include "spool/id.h"
+#include "spool/mem.h"
+#include "transform/listing.h"
+#include "transform/route.h"
+
+typedef void entry_fn(struct config *, const char *below, const char *name,
+    struct faults *);
+
+static int
+folders_only(const struct dirent *d)
+{
+	return d->d_name[0] != '.' && (d->d_type == DT_DIR ||
+	    d->d_type == DT_LNK || d->d_type == DT_UNKNOWN);
+}
+
+/* Each folder below dir/below, by name. */
+static void
+each_folder(struct config *c, const char *below, entry_fn *fn,
+    struct faults *f)
+{
+	struct dirent **list = NULL;
+	struct buf path = { 0 };
+	struct stat st;
+	int n;
+
+	buf_fmt(&path, "%s/%s", c->conf->dir, below);
+	n = scandir(path.p, &list, folders_only, alphasort);
+	for (int i = 0; i < n; i++) {
+		buf_reset(&path);
+		buf_fmt(&path, "%s/%s/%s", c->conf->dir, below,
+		    list[i]->d_name);
+		if (stat(path.p, &st) == 0 && S_ISDIR(st.st_mode))
+			fn(c, below, list[i]->d_name, f);
+		free(list[i]);
+	}
+	free(list);
+	buf_free(&path);
+}
+
+static void
+load_app(struct config *c, const char *below, const char *name,
+    struct faults *f)
+{
+	char *full = arena_fmt(&c->arena, "%s/%s", below + sizeof "apps/" - 1,
+	    name);
+	struct app *a = NULL;
+
+	if (id_app_ok(full))
+		a = app_load(c->conf->dir, full, f);
+	else
+		faults_add(f, full, 0, 0, "want apps/{org}/{app}");
+	if (a == NULL) {
+		c->faulty = mem_grow(c->faulty, &c->cap_faulty,
+		    c->n_faulty + 1, sizeof *c->faulty);
+		c->faulty[c->n_faulty++] = full;
+		return;
+	}
+	c->apps = mem_grow(c->apps, &c->cap_apps, c->n_apps + 1,
+	    sizeof *c->apps);
+	c->apps[c->n_apps++] = a;
+}
+
+static void
+load_org(struct config *c, const char *below, const char *name,
+    struct faults *f)
+{
+	struct buf path = { 0 };
+
+	buf_fmt(&path, "%s/%s", below, name);
+	each_folder(c, path.p, load_app, f);
+	buf_free(&path);
+}
+
+static const struct app *
+app_for_route(void *arg, const char *name)
+{
+	return config_app(arg, name);
+}
+
+static bool
+app_faulty(void *arg, const char *name)
+{
+	const struct config *c = arg;
+
+	for (size_t i = 0; i < c->n_faulty; i++)
+		if (strcmp(c->faulty[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+load_route(struct config *c, const char *below, const char *name,
+    struct faults *f)
+{
+	struct route_scope scope = { .dir = c->conf->dir, .conf = c->conf,
+	    .arena = &c->arena, .takes = &c->takes, .app = app_for_route,
+	    .app_faulty = app_faulty, .arg = c };
+	struct route *r = route_load(name, &scope, f);
+
+	(void)below;
+	if (r == NULL)
+		return;
+	c->routes = mem_grow(c->routes, &c->cap_routes, c->n_routes + 1,
+	    sizeof *c->routes);
+	c->routes[c->n_routes++] = r;
+}
+
+static bool
+has_folder(const struct config *c, const char *name)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	bool yes;
+
+	buf_fmt(&path, "%s/%s", c->conf->dir, name);
+	yes = stat(path.p, &st) == 0 && S_ISDIR(st.st_mode);
+	buf_free(&path);
+	return yes;
+}
+
+static void
+hash_all(struct config *c, struct faults *f)
+{
+	const char *folders[2];
+	size_t n = 0;
+
+	if (has_folder(c, "apps"))
+		folders[n++] = "apps";
+	if (has_folder(c, "routes"))
+		folders[n++] = "routes";
+	listing_hash(c->conf->dir, folders, n, c->sha256, f);
+}
+
+int
+config_load(struct config *c, const struct conf *conf, struct faults *f)
+{
+	size_t before = f->errors;
+
+	*c = (struct config){ .conf = conf };
+	conf_key(conf, &c->key, &c->key_len, f);
+	each_folder(c, "apps", load_org, f);
+	each_folder(c, "routes", load_route, f);
+	hash_all(c, f);
+	return f->errors > before ? -1 : 0;
+}
+
+void
+config_free(struct config *c)
+{
+	struct arena arena = c->arena;
+
+	for (size_t i = 0; i < c->n_routes; i++)
+		route_free(c->routes[i]);
+	for (size_t i = 0; i < c->n_apps; i++)
+		app_free(c->apps[i]);
+	free(c->routes);
+	free(c->apps);
+	free(c->faulty);
+	free(c->key);
+	origin_takes_done(&c->takes);
+	arena_free(&arena);
+	*c = (struct config){ .conf = NULL };
+}
+
+const struct app *
+config_app(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_apps; i++)
+		if (strcmp(c->apps[i]->name, name) == 0)
+			return c->apps[i];
+	return NULL;
+}
