@@ -52,8 +52,11 @@ look = schemas/value schemas/xsd schemas/model schemas/jsonin schemas/moment \
 	schemas/instance schemas/appmeta schemas/app
 
 # Reading and checking a package.
-reading = watcher/source watcher/member watcher/zipcheck watcher/tarcheck \
-	watcher/entryname watcher/unpack watcher/package watcher/sums \
+reading_package = watcher/source watcher/member watcher/zipdir \
+	watcher/zipcheck watcher/pax watcher/tarcheck watcher/container \
+	watcher/laerr watcher/tarstream watcher/unpack watcher/entryname \
+	watcher/package
+reading = $(reading_package) watcher/sums \
 	watcher/take watcher/form watcher/xmlerr watcher/rules watcher/check
 
 # Routes, owners, map, output.

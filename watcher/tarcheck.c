@@ -8,12 +8,12 @@
 #include "spool/finding.h"
 #include "spool/mem.h"
 #include "watcher/member.h"
+#include "watcher/pax.h"
 
 enum {
 	BLOCK = 512,
 	EXTENDED_MAX = 64 * 1024,	/* a pax header, a GNU long name */
 	SIZE_BITS_MAX = 56,		/* of a size in base 256 */
-	DIGITS_MAX = 18,		/* of a size in decimal */
 };
 
 /* Where the fields of a header are. */
@@ -24,21 +24,15 @@ enum {
 };
 
 /* The first three are those of enum member_type. */
-enum kind { FILE_HERE, FOLDER, SPECIAL, PAX, PAX_GLOBAL, LONG_NAME, LONG_LINK };
+enum kind {
+	FILE_HERE, FOLDER, SPECIAL, PAX, PAX_GLOBAL, LONG_NAME, LONG_LINK,
+};
 
 static const struct { char flag; enum kind kind; } kinds[] = {
 	{ '0', FILE_HERE }, { '\0', FILE_HERE }, { '7', FILE_HERE },
 	{ '5', FOLDER }, { '1', SPECIAL }, { '2', SPECIAL }, { '3', SPECIAL },
 	{ '4', SPECIAL }, { '6', SPECIAL }, { 'x', PAX },
 	{ 'g', PAX_GLOBAL }, { 'L', LONG_NAME }, { 'K', LONG_LINK },
-};
-
-/* A key that ends in a dot stands for all that begin so. */
-static const char *const harmless_keys[] = {
-	"mtime", "atime", "ctime", "uid", "gid", "uname", "gname", "comment",
-	"linkpath", "LIBARCHIVE.creationtime", "LIBARCHIVE.xattr.",
-	"SCHILY.xattr.", "SCHILY.acl.", "SCHILY.fflags", "SCHILY.dev",
-	"SCHILY.ino", "SCHILY.nlink",
 };
 
 enum state { HEADER, CONTENT, EXTENDED, PADDING, ENDED };
@@ -88,15 +82,6 @@ next_member(struct tarcheck *t)
 	t->seen = 0;
 	t->has_name = t->has_size = false;
 	buf_reset(&t->name);
-}
-
-void
-tarcheck_begin(struct tarcheck *t)
-{
-	next_member(t);
-	buf_reset(&t->block);
-	t->headers = 0;
-	members_reset(t->members);
 }
 
 static int
@@ -255,62 +240,6 @@ header(struct tarcheck *t, const unsigned char *h)
 	    member(t, h, kind, size);
 }
 
-/* "LENGTH KEY=VALUE\n" at p; how many bytes, or 0 when it is none. */
-static size_t
-pax_record(const char *p, size_t n, const char **key, const char **value)
-{
-	size_t len = 0, i = 0;
-	const char *equals;
-
-	for (; i < n && i < 6 && p[i] >= '0' && p[i] <= '9'; i++)
-		len = len * 10 + (size_t)(p[i] - '0');
-	if (i == 0 || i >= n || p[i] != ' ' || len > n || len < i + 4 ||
-	    p[len - 1] != '\n')
-		return 0;
-	*key = p + i + 1;
-	equals = memchr(*key, '=', len - i - 2);
-	if (equals == NULL)
-		return 0;
-	*value = equals + 1;
-	return len;
-}
-
-static bool
-key_is(const char *key, size_t n, const char *want)
-{
-	size_t k = strlen(want);
-
-	if (want[k - 1] == '.')
-		return n > k && memcmp(key, want, k) == 0;
-	return n == k && memcmp(key, want, k) == 0;
-}
-
-static bool
-key_harmless(const char *key, size_t n)
-{
-	for (size_t i = 0; i < sizeof harmless_keys / sizeof *harmless_keys;
-	    i++)
-		if (key_is(key, n, harmless_keys[i]))
-			return true;
-	return false;
-}
-
-static int
-decimal(const char *p, size_t n, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	if (n == 0 || n > DIGITS_MAX)
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] < '0' || p[i] > '9')
-			return -1;
-		v = v * 10 + (uint64_t)(p[i] - '0');
-	}
-	*out = v >> SIZE_BITS_MAX == 0 ? v : 0;
-	return v >> SIZE_BITS_MAX == 0 ? 0 : -1;
-}
-
 static int
 take_name(struct tarcheck *t, const char *name, size_t n)
 {
@@ -323,42 +252,20 @@ take_name(struct tarcheck *t, const char *name, size_t n)
 }
 
 static int
-pax_value(struct tarcheck *t, const char *key, size_t key_len,
-    const char *value, size_t n)
-{
-	if (t->kind == PAX_GLOBAL)
-		return key_is(key, key_len, "comment") ? 0 :
-		    refuse(t, F_PACKAGE_FORMAT,
-		    "a global pax header that sets something");
-	if (key_is(key, key_len, "path"))
-		return take_name(t, value, n);
-	if (key_is(key, key_len, "size")) {
-		if (t->has_size || decimal(value, n, &t->size) == -1)
-			return refuse(t, F_PACKAGE_LAYOUT,
-			    "a pax header with a faulty size");
-		t->has_size = true;
-		return 0;
-	}
-	return key_harmless(key, key_len) ? 0 : refuse(t, F_PACKAGE_FORMAT,
-	    "a sparse file, or another pax key that is not taken");
-}
-
-static int
 pax(struct tarcheck *t)
 {
-	const char *p = buf_text(&t->extended), *key, *value;
-	size_t n = t->extended.len, k;
+	struct pax x;
+	enum finding_code code;
+	const char *why = pax_parse(&x, buf_text(&t->extended),
+	    t->extended.len, t->kind == PAX_GLOBAL, &code);
 
-	for (; n > 0; p += k, n -= k) {
-		k = pax_record(p, n, &key, &value);
-		if (k == 0)
-			return refuse(t, F_PACKAGE_UNREADABLE,
-			    "a damaged pax header");
-		if (pax_value(t, key, (size_t)(value - 1 - key), value,
-		    (size_t)(p + k - 1 - value)) == -1)
-			return -1;
+	if (why != NULL)
+		return refuse(t, code, why);
+	if (x.has_size) {
+		t->has_size = true;
+		t->size = x.size;
 	}
-	return 0;
+	return x.path != NULL ? take_name(t, x.path, x.path_len) : 0;
 }
 
 /* GNU tar ends the name with one NUL; another one is part of it. */

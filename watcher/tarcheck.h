@@ -22,7 +22,6 @@ struct tarcheck;
 struct tarcheck *tarcheck_new(uint64_t max_entries, struct members *,
     struct findings *);
 void tarcheck_free(struct tarcheck *);
-void tarcheck_begin(struct tarcheck *);		/* again, with no members */
 
 /* -1 when the tar is not to be read on: a finding says why. */
 int tarcheck_feed(struct tarcheck *, const void *, size_t);

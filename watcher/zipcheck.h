@@ -1,7 +1,6 @@
 #ifndef WATCHER_ZIPCHECK_H
 #define WATCHER_ZIPCHECK_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -26,8 +25,5 @@ struct source;
  */
 int zipcheck(struct source *, uint64_t max_entries, struct members *,
     struct findings *);
-
-/* Is there an end record as the very last bytes? */
-bool zipcheck_ends(struct source *);
 
 #endif
