@@ -35,10 +35,14 @@ struct package {
 	char time[STAMP_LEN + 1];	/* of its last event */
 };
 
-/* What the ledger counts; a state's number is how many are in it now. */
+/*
+ * What the ledger counts.  state: how many are in it now, with those whose
+ * bytes retention has removed since, which purged counts once more.
+ */
 struct totals {
-	uint64_t received, instances, purged;
-	uint64_t state[STATE_COUNT];
+	uint64_t received, instances;
+	uint64_t state[STATE_COUNT], purged[STATE_COUNT];
+	uint64_t stray;			/* lines about unknown packages */
 };
 
 enum books_answer { BOOKS_NEW, BOOKS_DUPLICATE, BOOKS_CONFLICT };
@@ -72,9 +76,12 @@ void books_new_id(const struct books *, const char *guid, const char *sha256,
 /* Only what waits: accepted, held, rejected; NULL: not known, or published. */
 const struct package *books_find(const struct books *, const char *id);
 
-/* In the order of receipt; a function that returns -1 ends it. */
+/*
+ * In the order of receipt; a function that returns -1 ends it.  It may feed
+ * the books; a package is gone when that takes it out of what waits.
+ */
 typedef int books_fn(void *arg, const struct package *, struct err *);
-int books_each(const struct books *, enum state, books_fn *, void *arg,
+int books_each(struct books *, enum state, books_fn *, void *arg,
     struct err *);
 
 const struct totals *books_totals(const struct books *);

@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "spool/buf.h"
 #include "spool/err.h"
+#include "spool/mem.h"
 
 enum { FILE_MODE = 0640, DIR_MODE = 0750, CHUNK = 64 * 1024, DEPTH = 16 };
 
@@ -69,6 +71,79 @@ fsx_open_dir(int dir, const char *name, struct err *e)
 	if (fd == -1)
 		err_sys(e, "open folder %s", name);
 	return fd;
+}
+
+int
+fsx_dir(int dir, const char *name, struct err *e)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd == -1 ? err_sys(e, "open folder %s", name) : fd;
+}
+
+int
+fsx_make_path(int dir, const char *path, struct err *e)
+{
+	char part[PATH_MAX];
+	size_t n = 0;
+
+	do {
+		n += strcspn(path + n, "/");
+		if (n >= sizeof part)
+			return err_set(e, ERR_BUG, "path %s", path);
+		memcpy(part, path, n);
+		part[n] = '\0';
+		if (fsx_make_dir(dir, part, e) == -1)
+			return -1;
+	} while (path[n++] == '/');
+	return 0;
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int
+fsx_list(int dir, struct fsx_list *l, struct err *e)
+{
+	struct dirent *d;
+	DIR *list = NULL;
+	int rc = -1, fd = fsx_dir(dir, ".", e);
+
+	if (fd == -1)
+		return -1;
+	if ((list = fdopendir(fd)) == NULL) {
+		close(fd);
+		return err_sys(e, "read folder");
+	}
+	while (errno = 0, (d = readdir(list)) != NULL) {
+		if (strcmp(d->d_name, ".") == 0 ||
+		    strcmp(d->d_name, "..") == 0)
+			continue;
+		l->v = mem_grow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+		l->v[l->n++] = mem_dup(d->d_name);
+	}
+	if (errno != 0) {
+		err_sys(e, "read folder");
+		goto out;
+	}
+	if (l->n > 1)
+		qsort(l->v, l->n, sizeof *l->v, by_bytes);
+	rc = 0;
+out:
+	closedir(list);
+	return rc;
+}
+
+void
+fsx_list_free(struct fsx_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i]);
+	free(l->v);
+	*l = (struct fsx_list){ .n = 0 };
 }
 
 int

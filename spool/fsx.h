@@ -21,6 +21,17 @@ int fsx_read(int dir, const char *name, size_t most, struct buf *,
 /* A folder, made when missing (mode 0750 less umask); a descriptor or -1. */
 int fsx_open_dir(int dir, const char *name, struct err *);
 int fsx_make_dir(int dir, const char *name, struct err *);
+int fsx_make_path(int dir, const char *path, struct err *);	/* a/b/c */
+int fsx_dir(int dir, const char *name, struct err *);	/* never makes it */
+
+/* The names in a folder but for . and .., sorted by their bytes. */
+struct fsx_list {
+	char **v;
+	size_t n, cap;
+};
+
+int fsx_list(int dir, struct fsx_list *, struct err *);
+void fsx_list_free(struct fsx_list *);
 
 /* Write all of it, whatever write(2) feels like. */
 int fsx_write(int fd, const void *, size_t, struct err *);

@@ -66,6 +66,7 @@ int ledger_note(struct ledger *, struct err *, const char *event, ...)
     __attribute__((sentinel));
 
 int64_t ledger_seq(const struct ledger *);	/* of the last line; 0: none */
+bool ledger_broken(const struct ledger *);	/* a sync failed: stop */
 size_t ledger_unread(const struct ledger *);	/* lines that are no record */
 
 /* Each line of all days, in order, without keeping anything; no chain check. */

@@ -36,6 +36,7 @@ struct run {
 	int claimed, tmp;		/* claimed/{id}/ and tmp/{id}/ */
 	int64_t last;			/* the last claim number given out */
 	int64_t group;			/* the last group committed */
+	bool broken;			/* a commit stopped half-way */
 };
 
 /*
@@ -58,8 +59,8 @@ int spool_check_space(const struct spool *, struct err *);
 
 /*
  * Begin a run, with empty folders; end it: everything is synced, then the
- * folders are removed.  Where something was left in claimed/{run} it stays
- * for recovery, and the run is let go.
+ * folders are removed.  Where something was left in claimed/{run}, or a
+ * commit stopped half-way, they stay for recovery, and the run is let go.
  */
 int spool_begin_run(struct run *, const struct spool *, struct err *);
 int spool_end_run(struct run *, const struct spool *, struct err *);
