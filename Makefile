@@ -48,7 +48,10 @@ truth = spool/answer spool/state spool/ledger spool/books spool/receipt spool/sp
 	spool/log spool/batch
 
 # What an instance must look like.
-look = schemas/value schemas/xsd schemas/model schemas/jsonin schemas/moment \
+look_xsd = schemas/dom schemas/xsd schemas/xsd_pattern schemas/xsd_write
+look_model = schemas/value schemas/model schemas/model_read schemas/model_part \
+	schemas/model_simple schemas/model_content schemas/model_attributes
+look = $(look_xsd) $(look_model) schemas/jsonin schemas/moment \
 	schemas/instance schemas/appmeta schemas/app
 
 # Reading and checking a package.
@@ -86,6 +89,11 @@ test_id = spool/id spool/number spool/text spool/buf spool/mem
 test_ini = spool/ini spool/fault spool/buf spool/mem
 test_conf = $(base)
 test_finding = spool/finding spool/arena spool/mem
+read_xsd = $(look_xsd) spool/fsx spool/err spool/fault spool/arena \
+	spool/buf spool/mem
+test_value = schemas/value spool/buf spool/mem
+test_xsd = $(read_xsd)
+test_model = $(look_model) spool/text spool/number $(read_xsd)
 tests = $(patsubst %,test_%,number text json id ini conf finding)
 
 # ------------------------------------------------------------------ targets

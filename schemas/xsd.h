@@ -45,6 +45,7 @@ struct xsd *xsd_load(const char *folder, const char *label, const char *file,
 void xsd_free(struct xsd *);
 
 xmlSchemaPtr xsd_schema(const struct xsd *);	/* owned by the xsd */
+const char *xsd_label(const struct xsd *);
 const char *xsd_target_ns(const struct xsd *);	/* of the main document */
 size_t xsd_documents(const struct xsd *, const struct xsd_document **);
 

@@ -1,0 +1,508 @@
+#include "schemas/xsd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/tree.h>
+#include <libxml/uri.h>
+#include <libxml/xmlerror.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "schemas/dom.h"
+#include "schemas/xsd_write.h"
+#include "spool/arena.h"
+#include "spool/buf.h"
+#include "spool/err.h"
+#include "spool/fault.h"
+#include "spool/fsx.h"
+#include "spool/mem.h"
+
+/* Not a scheme that anything could fetch; it marks our own addresses. */
+#define SCHEME "app:/"
+
+enum {
+	SCHEMA_MOST = 64 * 1024 * 1024,		/* bytes of one document */
+	PARSE_OPTIONS = XML_PARSE_NONET | XML_PARSE_NOCDATA |
+	    XML_PARSE_BIG_LINES,
+};
+
+struct xsd {
+	struct arena arena;
+	const char *label;
+	struct xsd_document *docs;
+	size_t n, cap;
+	xmlSchemaPtr schema;
+};
+
+/* What is at hand while loading. */
+struct load {
+	struct xsd *xsd;
+	int dir;
+	bool xsd_patterns;
+	struct faults *faults;
+	struct buf regexp;	/* libxml2 says it without a place */
+};
+
+static const char *
+in_app(const struct load *l, const char *file)
+{
+	return arena_fmt(&l->xsd->arena, "%s/%s", l->xsd->label, file);
+}
+
+static void
+unanchor(xmlNodePtr pattern)
+{
+	xmlChar *value = xmlGetNoNsProp(pattern, (const xmlChar *)"value");
+	char *out;
+
+	if (value == NULL)
+		return;
+	out = mem_alloc(strlen((const char *)value) + 1);
+	if (xsd_unanchor((const char *)value, out))
+		xmlSetProp(pattern, (const xmlChar *)"value",
+		    (const xmlChar *)out);
+	free(out);
+	xmlFree(value);
+}
+
+/* ------------------------------------------------- libxml2's own complaints */
+
+/* The address that libxml2 knows a document by; nothing in it is special. */
+static xmlChar *
+address_new(const char *file)
+{
+	xmlChar *escaped = xmlURIEscapeStr((const xmlChar *)file,
+	    (const xmlChar *)"/"), *url = NULL;
+
+	if (escaped != NULL)
+		url = xmlStrncatNew((const xmlChar *)SCHEME, escaped, -1);
+	if (url == NULL)
+		mem_exhausted();
+	xmlFree(escaped);
+	return url;
+}
+
+static const struct xsd_document *
+by_address(const struct xsd *x, const char *url)
+{
+	const struct xsd_document *found = NULL;
+	char *file;
+
+	if (url == NULL || strncmp(url, SCHEME, sizeof SCHEME - 1) != 0)
+		return NULL;
+	file = xmlURIUnescapeString(url + sizeof SCHEME - 1, 0, NULL);
+	for (size_t i = 0; file != NULL && found == NULL && i < x->n; i++)
+		if (strcmp(x->docs[i].file, file) == 0)
+			found = &x->docs[i];
+	xmlFree(file);
+	return found;
+}
+
+static bool
+harmless(const xmlError *e)
+{
+	return e->code == XML_WAR_NS_URI || e->code == XML_WAR_NS_URI_RELATIVE;
+}
+
+static void
+on_error(void *arg, xmlErrorPtr e)
+{
+	struct load *l = arg;
+	const struct xsd_document *d = by_address(l->xsd, e->file);
+	const char *file = d != NULL ? in_app(l, d->file) : l->xsd->label;
+	const char *text = e->message != NULL ? e->message : "";
+	int n = (int)strcspn(text, "\n");
+
+	if (harmless(e))
+		return;
+	buf_reset(&l->regexp);
+	if (e->domain == XML_FROM_REGEXP)
+		buf_add(&l->regexp, text, (size_t)n);
+	else
+		faults_add(l->faults, file, e->line, 0, "%s%.*s",
+		    e->code == XML_SCHEMAP_REGEXP_INVALID ?
+		    "XSD cannot say this pattern; write it without lookahead "
+		    "and other (?...) groups: " : "", n, text);
+}
+
+/* ----------------------------------------------------- names of other files */
+
+static const char *const links[] = { "include", "import", "redefine" };
+
+enum { N_LINKS = sizeof links / sizeof *links };
+
+static const char *
+link_kind(const xmlNode *n)
+{
+	for (size_t i = 0; i < N_LINKS; i++)
+		if (dom_is(n, links[i]))
+			return links[i];
+	return NULL;
+}
+
+static bool
+has_scheme(const char *s)
+{
+	size_t n = strcspn(s, ":/?#");
+
+	return n > 0 && s[n] == ':';
+}
+
+static void
+drop_last(struct buf *path)
+{
+	while (path->len > 0 && path->p[path->len - 1] != '/')
+		path->len--;
+	path->len -= path->len > 0 ? 1 : 0;
+	path->p[path->len] = '\0';
+}
+
+/*
+ * `location` seen from the folder of `from`, below the app's folder, or NULL
+ * when it leaves that.
+ */
+static char *
+resolve(struct arena *a, const char *from, const char *location)
+{
+	struct buf path = { 0 };
+	char *found = NULL;
+	size_t n;
+
+	buf_str(&path, from);
+	drop_last(&path);
+	for (const char *p = location; *p != '\0'; p += n + (p[n] == '/')) {
+		n = strcspn(p, "/");
+		if (n == 0 || (n == 1 && *p == '.'))
+			continue;
+		if (n == 2 && strncmp(p, "..", 2) == 0) {
+			if (path.len == 0)
+				goto out;
+			drop_last(&path);
+			continue;
+		}
+		if (path.len > 0)
+			buf_char(&path, '/');
+		buf_add(&path, p, n);
+	}
+	if (path.len > 0)
+		found = arena_dup(a, path.p);
+out:
+	buf_free(&path);
+	return found;
+}
+
+/* The file that a schemaLocation means, or NULL and why it means none. */
+static char *
+locate(const struct load *l, const char *from, const char *location,
+    const char **why)
+{
+	char *path;
+
+	if (has_scheme(location)) {
+		*why = "nothing is fetched; copy it into the app's folder and "
+		    "name it by a relative path";
+		return NULL;
+	}
+	if (*location == '/') {
+		*why = "it must be a relative path inside the app's folder";
+		return NULL;
+	}
+	path = resolve(&l->xsd->arena, from, location);
+	if (path == NULL)
+		*why = "it leaves the app's folder";
+	else if (faccessat(l->dir, path, R_OK, 0) == -1)
+		*why = "there is no such file that can be read; copy it into "
+		    "the app's folder";
+	else
+		return path;
+	return NULL;
+}
+
+/* As it is written, else with %20 and the like decoded. */
+static char *
+locate_decoded(const struct load *l, const char *from, const char *location,
+    const char **why)
+{
+	char *path = locate(l, from, location, why), *plain;
+	const char *ignored;
+
+	if (path != NULL || strchr(location, '%') == NULL)
+		return path;
+	plain = xmlURIUnescapeString(location, 0, NULL);
+	if (plain != NULL)
+		path = locate(l, from, plain, &ignored);
+	xmlFree(plain);
+	return path;
+}
+
+/* ---------------------------------------------------------- the documents */
+
+static size_t
+find(const struct xsd *x, const char *file, const char *ns)
+{
+	size_t i;
+
+	for (i = 0; i < x->n; i++)
+		if (strcmp(x->docs[i].file, file) == 0 &&
+		    dom_same(x->docs[i].ns, ns))
+			break;
+	return i;
+}
+
+static void
+follow_link(struct load *l, size_t from, xmlNodePtr n, const char *kind)
+{
+	const struct xsd_document d = l->xsd->docs[from];
+	struct arena *a = &l->xsd->arena;
+	char *location = dom_token(a, n, "schemaLocation"), *file;
+	const char *ns = d.ns, *why = NULL;
+	xmlChar *url;
+
+	if (location == NULL)
+		return;
+	file = locate_decoded(l, d.file, location, &why);
+	if (file == NULL) {
+		faults_add(l->faults, in_app(l, d.file), xmlGetLineNo(n), 0,
+		    "xs:%s of '%s': %s", kind, location, why);
+		return;
+	}
+	url = address_new(file);
+	xmlSetProp(n, (const xmlChar *)"schemaLocation", url);
+	xmlFree(url);
+	if (strcmp(kind, "import") == 0)
+		ns = dom_token(a, n, "namespace");
+	if (find(l->xsd, file, ns) < l->xsd->n)
+		return;
+	l->xsd->docs = mem_grow(l->xsd->docs, &l->xsd->cap, l->xsd->n + 1,
+	    sizeof *l->xsd->docs);
+	l->xsd->docs[l->xsd->n++] = (struct xsd_document){ .file = file,
+	    .ns = ns };
+}
+
+static xmlDocPtr
+parse(struct load *l, const char *file, const struct buf *text)
+{
+	xmlChar *url = address_new(file);
+	xmlDocPtr doc;
+
+	doc = xmlReadMemory(buf_text(text), (int)text->len,
+	    (const char *)url, NULL, PARSE_OPTIONS);
+	xmlFree(url);
+	if (doc != NULL && doc->intSubset != NULL) {
+		faults_add(l->faults, in_app(l, file), 0, 0,
+		    "a DTD in a schema is not read; take the DOCTYPE out");
+		xmlFreeDoc(doc);
+		doc = NULL;
+	}
+	return doc;
+}
+
+static xmlDocPtr
+read_document(struct load *l, const char *file)
+{
+	struct buf text = { 0 };
+	struct err e = { 0 };
+	size_t before = l->faults->errors;
+	xmlDocPtr doc = NULL;
+
+	if (fsx_read(l->dir, file, SCHEMA_MOST, &text, &e) == -1)
+		faults_add(l->faults, in_app(l, file), 0, 0, "%s", e.text);
+	else
+		doc = parse(l, file, &text);
+	if (doc == NULL && l->faults->errors == before)
+		faults_add(l->faults, in_app(l, file), 0, 0,
+		    "this is no XML");
+	buf_free(&text);
+	return doc;
+}
+
+/* xml:base would make libxml2 look for its neighbours elsewhere. */
+static void
+refuse_base(struct load *l, const char *file, xmlNodePtr n)
+{
+	if (xmlHasNsProp(n, (const xmlChar *)"base", XML_XML_NAMESPACE) !=
+	    NULL)
+		faults_add(l->faults, in_app(l, file), xmlGetLineNo(n), 0,
+		    "xml:base is not followed; take it out");
+}
+
+/* Read document i, make it fit for libxml2, and note what it links to. */
+static void
+take_document(struct load *l, size_t i)
+{
+	const char *file = l->xsd->docs[i].file, *kind;
+	xmlNodePtr root, n;
+	xmlDocPtr doc;
+
+	doc = l->xsd->docs[i].doc = read_document(l, file);
+	if (doc == NULL)
+		return;
+	root = xmlDocGetRootElement(doc);
+	if (!dom_is(root, "schema")) {
+		faults_add(l->faults, in_app(l, file), xmlGetLineNo(root), 0,
+		    "the root is '%s', not the schema element of %s",
+		    (const char *)root->name, DOM_XSD_NS);
+		return;
+	}
+	if (i == 0)
+		l->xsd->docs[i].ns = dom_token(&l->xsd->arena, root,
+		    "targetNamespace");
+	for (n = root; n != NULL; n = dom_after(n)) {
+		refuse_base(l, file, n);
+		if (!l->xsd_patterns && dom_is(n, "pattern"))
+			unanchor(n);
+		kind = n->parent == root ? link_kind(n) : NULL;
+		if (kind != NULL)
+			follow_link(l, i, n, kind);
+	}
+}
+
+/* --------------------------------------------- handing documents to libxml2 */
+
+static xmlParserInputPtr
+feed(xmlParserCtxtPtr ctxt, const struct xsd_document *d, const char *url)
+{
+	xmlParserInputBufferPtr bytes;
+	xmlParserInputPtr input = NULL;
+	struct buf text = { 0 };
+
+	xsd_write(d->doc, &text);
+	bytes = xmlParserInputBufferCreateMem(buf_text(&text), (int)text.len,
+	    XML_CHAR_ENCODING_NONE);
+	if (bytes != NULL)
+		input = xmlNewIOInputStream(ctxt, bytes,
+		    XML_CHAR_ENCODING_NONE);
+	if (input == NULL)
+		mem_exhausted();
+	input->filename = (char *)xmlStrdup((const xmlChar *)url);
+	buf_free(&text);
+	return input;
+}
+
+/*
+ * libxml2 gives a loader nothing of its caller's; the context of the error
+ * handler, which is ours as long as this loader is, takes its place.
+ */
+static xmlParserInputPtr
+serve(const char *url, const char *id, xmlParserCtxtPtr ctxt)
+{
+	const struct load *l = xmlStructuredErrorContext;
+	const struct xsd_document *d = by_address(l->xsd, url);
+
+	(void)id;
+	if (d != NULL)
+		return feed(ctxt, d, url);
+	faults_add(l->faults, l->xsd->label, 0, 0, "'%s' is not loaded",
+	    url != NULL ? url : "");
+	return NULL;
+}
+
+static void
+compile(struct load *l)
+{
+	xmlSchemaParserCtxtPtr ctxt =
+	    xmlSchemaNewDocParserCtxt(l->xsd->docs[0].doc);
+	size_t before = l->faults->errors;
+	const char *file = in_app(l, l->xsd->docs[0].file);
+
+	if (ctxt == NULL)
+		mem_exhausted();
+	l->xsd->schema = xmlSchemaParse(ctxt);
+	xmlSchemaFreeParserCtxt(ctxt);
+	if (l->regexp.len > 0)
+		faults_add(l->faults, file, 0, 0, "%s", l->regexp.p);
+	if (l->xsd->schema == NULL && l->faults->errors == before)
+		faults_add(l->faults, file, 0, 0, "libxml2 cannot compile it");
+}
+
+/* ------------------------------------------------------------------- whole */
+
+static void
+load_all(struct load *l, const char *file)
+{
+	struct xsd *x = l->xsd;
+	size_t before = l->faults->errors;
+
+	x->docs = mem_grow(NULL, &x->cap, 1, sizeof *x->docs);
+	x->docs[x->n++] = (struct xsd_document){
+	    .file = arena_dup(&x->arena, file) };
+	for (size_t i = 0; i < x->n; i++)
+		take_document(l, i);
+	if (l->faults->errors == before)
+		compile(l);
+}
+
+struct xsd *
+xsd_load(const char *folder, const char *label, const char *file,
+    const struct xsd_options *options, struct faults *faults)
+{
+	struct xsd *x = mem_alloc(sizeof *x);
+	struct load l = { .xsd = x, .faults = faults,
+	    .xsd_patterns = options->xsd_patterns };
+	xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
+	xmlStructuredErrorFunc handler = xmlStructuredError;
+	void *context = xmlStructuredErrorContext;
+	size_t before = faults->errors;
+
+	x->label = arena_dup(&x->arena, label);
+	l.dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (l.dir == -1) {
+		faults_add(faults, label, 0, 0, "cannot open the folder: %s",
+		    strerror(errno));
+		goto out;
+	}
+	xmlSetStructuredErrorFunc(&l, on_error);
+	xmlSetExternalEntityLoader(serve);
+	load_all(&l, file);
+	xmlSetExternalEntityLoader(loader);
+	xmlSetStructuredErrorFunc(context, handler);
+	close(l.dir);
+out:
+	buf_free(&l.regexp);
+	if (faults->errors == before)
+		return x;
+	xsd_free(x);
+	return NULL;
+}
+
+/* The schema points into its documents. */
+void
+xsd_free(struct xsd *x)
+{
+	if (x == NULL)
+		return;
+	xmlSchemaFree(x->schema);
+	for (size_t i = 0; i < x->n; i++)
+		xmlFreeDoc(x->docs[i].doc);
+	free(x->docs);
+	arena_free(&x->arena);
+	free(x);
+}
+
+xmlSchemaPtr
+xsd_schema(const struct xsd *x)
+{
+	return x->schema;
+}
+
+const char *
+xsd_target_ns(const struct xsd *x)
+{
+	return x->docs[0].ns;
+}
+
+const char *
+xsd_label(const struct xsd *x)
+{
+	return x->label;
+}
+
+size_t
+xsd_documents(const struct xsd *x, const struct xsd_document **docs)
+{
+	*docs = x->docs;
+	return x->n;
+}
