@@ -67,8 +67,9 @@ making = transform/csv transform/codes transform/convert transform/owner \
 	transform/origin transform/map transform/route transform/config \
 	transform/fill transform/document transform/output transform/deliver
 
-src_flerapp = $(base) $(truth) spool/run spool/cmd_package spool/cmd_read \
-	spool/cmd_map spool/cmd_ledger spool/flerapp
+src_flerapp = $(base) $(truth) spool/args spool/cmd spool/run \
+	spool/cmd_check spool/cmd_map spool/cmd_package spool/cmd_read \
+	spool/cmd_move spool/cmd_ledger spool/flerapp
 src_flerapp-watch = $(base) $(truth) watcher/wake watcher/watch
 src_flerapp-transform = $(base) $(truth) transform/transform
 src_flerapp-worker = $(base) spool/wire spool/sandbox $(look) $(reading) \

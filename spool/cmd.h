@@ -1,0 +1,54 @@
+#ifndef SPOOL_CMD_H
+#define SPOOL_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * cmd: the verbs of flerapp.  Each is one function that is given the command
+ * line, prints what it has to say and returns the exit code (DESIGN 8).
+ */
+
+struct conf;
+struct err;
+
+enum cmd_progress {
+	PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE
+};
+
+struct cmdline {
+	const char *verb;		/* "run", "map check": as in the table */
+	const char *config, *spool;	/* NULL: not given */
+	const char *reason, *state;	/* likewise */
+	enum cmd_progress progress;
+	bool json, dry_run, multipart, header;
+	char *const *args;		/* the words behind the verb */
+	size_t n_args;			/* as many as the table allows */
+};
+
+/* Load the settings; every fault is told on stderr.  0, or an exit code. */
+int cmd_conf(const struct cmdline *, struct conf *);
+
+/* Tell an err with its hint; gives the exit code. */
+int cmd_fail(const struct err *);
+
+/* The command line is not as it should be: tell it; gives the exit code. */
+int cmd_usage(const struct cmdline *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+int cmd_run(const struct cmdline *);
+int cmd_check(const struct cmdline *);
+int cmd_drop(const struct cmdline *);
+
+int cmd_status(const struct cmdline *);
+int cmd_list(const struct cmdline *);
+int cmd_show(const struct cmdline *);
+int cmd_why(const struct cmdline *);
+int cmd_trace(const struct cmdline *);
+
+int cmd_move(const struct cmdline *);	/* hold, release, requeue, reject */
+
+int cmd_map(const struct cmdline *);	/* map check, explain, init */
+int cmd_ledger(const struct cmdline *);	/* ledger verify */
+
+#endif
