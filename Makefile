@@ -63,7 +63,8 @@ reading = $(reading_package) watcher/sums \
 	watcher/take watcher/form watcher/xmlerr watcher/rules watcher/check
 
 # Routes, owners, map, output.
-making = transform/csv transform/codes transform/convert transform/owner \
+making = transform/csv transform/dated transform/codes transform/rewrite \
+	transform/convert transform/owner \
 	transform/origin transform/map transform/route transform/config \
 	transform/fill transform/document transform/output transform/deliver
 
@@ -90,12 +91,36 @@ test_id = spool/id spool/number spool/text spool/buf spool/mem
 test_ini = spool/ini spool/fault spool/buf spool/mem
 test_conf = $(base)
 test_finding = spool/finding spool/arena spool/mem
+read_table = transform/csv spool/fsx spool/err spool/fault spool/text \
+	spool/number spool/arena spool/buf spool/mem
+test_csv = $(read_table)
+test_dated = transform/dated $(read_table)
+test_codes = transform/codes transform/dated $(read_table)
+test_convert = transform/convert transform/rewrite transform/codes \
+	transform/dated $(read_table)
+test_owner = transform/owner transform/dated spool/digest spool/finding \
+	spool/id $(read_table)
+test_source = watcher/source spool/digest spool/buf spool/mem
+test_sums = watcher/sums spool/id spool/number spool/text spool/arena \
+	spool/buf spool/mem
+test_zipcheck = tests/make_zip watcher/zipcheck watcher/zipdir watcher/member \
+	watcher/source spool/digest spool/finding spool/number spool/text \
+	spool/arena spool/buf spool/mem
+read_package = tests/read_package $(reading_package) spool/id \
+	spool/digest spool/finding spool/number spool/text spool/arena \
+	spool/buf spool/mem
+test_package = tests/make_zip $(read_package)
+test_package_tar = tests/make_tar $(read_package)
 read_xsd = $(look_xsd) spool/fsx spool/err spool/fault spool/arena \
 	spool/buf spool/mem
 test_value = schemas/value spool/buf spool/mem
 test_xsd = $(read_xsd)
 test_model = $(look_model) spool/text spool/number $(read_xsd)
-tests = $(patsubst %,test_%,number text json id ini conf finding)
+tests = $(patsubst %,test_%,value xsd model)
+tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
+	codes convert owner)
+tests += $(patsubst %,test_%,source sums zipcheck package \
+	package_tar)
 
 # ------------------------------------------------------------------ targets
 

@@ -236,8 +236,13 @@ number(const char *s, size_t *n)
 }
 
 static const char *
-take_list(struct parser *g, struct step *t, const char *name)
+take_list(struct parser *g, struct step *t, char *name)
 {
+	size_t n;
+
+	name += strspn(name, blanks);
+	for (n = strlen(name); n > 0 && strchr(blanks, name[n - 1]) != NULL;)
+		name[--n] = '\0';
 	switch (codes_set_find(g->set, name, &t->args.codes)) {
 	case CODES_UNKNOWN:
 		fault(g, name, "no such code list; want the file "
@@ -254,7 +259,7 @@ take_list(struct parser *g, struct step *t, const char *name)
 static const char *
 take_argument(struct parser *g, struct step *t, size_t i)
 {
-	const char *s = t->args.texts[i];
+	char *s = t->args.texts[i];
 	size_t have;
 
 	switch (t->fn->args[i]) {
