@@ -71,7 +71,8 @@ making = transform/csv transform/dated transform/codes transform/rewrite \
 src_flerapp = $(base) $(truth) spool/args spool/cmd spool/run \
 	spool/cmd_check spool/cmd_map spool/cmd_package spool/cmd_read \
 	spool/cmd_move spool/cmd_ledger spool/flerapp
-src_flerapp-watch = $(base) $(truth) watcher/wake watcher/watch
+src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
+	watcher/watch
 src_flerapp-transform = $(base) $(truth) transform/transform
 src_flerapp-worker = $(base) spool/wire spool/sandbox $(look) $(reading) \
 	$(making) transform/worker
@@ -121,6 +122,11 @@ tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner)
 tests += $(patsubst %,test_%,source sums zipcheck package \
 	package_tar)
+test_args = spool/args spool/err spool/buf spool/mem
+test_log = spool/log spool/state spool/fault spool/fsx spool/err spool/text \
+	spool/number spool/buf spool/mem
+test_wake = watcher/wake spool/err spool/buf spool/mem
+tests += $(patsubst %,test_%,args log wake)
 
 # ------------------------------------------------------------------ targets
 
