@@ -46,6 +46,7 @@ base = spool/mem spool/buf spool/arena spool/err spool/fault spool/number \
 truth = spool/answer spool/state spool/ledger spool/books spool/receipt spool/spool \
 	spool/intake spool/commit spool/recover spool/wire spool/crew \
 	spool/log spool/batch
+running = spool/progress spool/run
 
 # What an instance must look like.
 look_xsd = schemas/dom schemas/xsd schemas/xsd_pattern schemas/xsd_write
@@ -60,22 +61,23 @@ reading_package = watcher/source watcher/member watcher/zipdir \
 	watcher/laerr watcher/tarstream watcher/unpack watcher/entryname \
 	watcher/package
 reading = $(reading_package) watcher/sums \
-	watcher/take watcher/form watcher/xmlerr watcher/rules watcher/check
+	watcher/take watcher/xmlerr watcher/form watcher/rules watcher/check
 
 # Routes, owners, map, output.
 making = transform/csv transform/dated transform/codes transform/rewrite \
 	transform/convert transform/owner \
-	transform/origin transform/map transform/route transform/config \
-	transform/fill transform/document transform/output transform/deliver
+	transform/origin transform/map transform/listing transform/route \
+	transform/config transform/fill transform/document transform/plan \
+	transform/output transform/papers transform/deliver
 
-src_flerapp = $(base) $(truth) spool/args spool/cmd spool/run \
-	spool/cmd_check spool/cmd_map spool/cmd_package spool/cmd_read \
+src_flerapp = $(base) $(truth) $(running) spool/args spool/cmd \
+	spool/cmd_run spool/cmd_check spool/cmd_map spool/cmd_package spool/cmd_read \
 	spool/cmd_move spool/cmd_ledger spool/flerapp
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
 	watcher/watch
-src_flerapp-transform = $(base) $(truth) transform/transform
-src_flerapp-worker = $(base) spool/wire spool/sandbox $(look) $(reading) \
-	$(making) transform/worker
+src_flerapp-transform = $(base) $(truth) $(running) transform/transform
+src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox spool/log \
+	$(look) $(reading) $(making) transform/prove transform/worker
 
 programs = flerapp flerapp-watch flerapp-transform flerapp-worker
 libs_flerapp = $(libs_plain)

@@ -30,6 +30,7 @@ struct output {
 	struct err *err;		/* of the write callback */
 	struct made_file *files;
 	size_t n_files, cap_files;
+	size_t at;			/* the file under way */
 };
 
 /* ------------------------------------------------------------------ zip */
@@ -145,13 +146,30 @@ output_free(struct output *o)
 	free(o);
 }
 
-int
-output_open(struct output *o, const char *name, uint64_t size, struct err *e)
+void
+output_reserve(struct output *o, const char *name)
 {
 	o->files = mem_grow(o->files, &o->cap_files, o->n_files + 1,
 	    sizeof *o->files);
-	o->files[o->n_files] = (struct made_file){
+	o->files[o->n_files++] = (struct made_file){
 	    .name = arena_dup(o->arena, name) };
+}
+
+const struct made_file *
+output_file(const struct output *o, const char *name)
+{
+	for (size_t i = 0; i < o->n_files; i++)
+		if (strcmp(o->files[i].name, name) == 0)
+			return &o->files[i];
+	return NULL;
+}
+
+int
+output_open(struct output *o, const char *name, uint64_t size, struct err *e)
+{
+	if (output_file(o, name) == NULL)
+		output_reserve(o, name);
+	o->at = (size_t)(output_file(o, name) - o->files);
 	digest_begin(o->digest);
 	if (o->zip != NULL)
 		return zip_open_entry(o, name, size, e);
@@ -164,7 +182,7 @@ int
 output_write(struct output *o, const void *data, size_t n, struct err *e)
 {
 	digest_add(o->digest, data, n);
-	o->files[o->n_files].size += n;
+	o->files[o->at].size += n;
 	if (o->zip == NULL)
 		return fsx_write(o->fd, data, n, e);
 	o->err = e;
@@ -179,8 +197,7 @@ output_close(struct output *o, struct err *e)
 {
 	int rc = 0;
 
-	digest_end_hex(o->digest, o->files[o->n_files].sha256);
-	o->n_files++;
+	digest_end_hex(o->digest, o->files[o->at].sha256);
 	if (o->zip != NULL) {
 		o->err = e;
 		e->kind = ERR_NONE;
@@ -189,7 +206,7 @@ output_close(struct output *o, struct err *e)
 		return rc;
 	}
 	if (close(o->fd) == -1)
-		rc = err_sys(e, "close %s", output_last(o)->name);
+		rc = err_sys(e, "close %s", o->files[o->at].name);
 	o->fd = -1;
 	return rc;
 }
@@ -202,12 +219,6 @@ output_put(struct output *o, const char *name, const void *data, size_t n,
 	    output_write(o, data, n, e) == -1)
 		return -1;
 	return output_close(o, e);
-}
-
-const struct made_file *
-output_last(const struct output *o)
-{
-	return &o->files[o->n_files - 1];
 }
 
 static int

@@ -11,8 +11,9 @@
  * output: the files of one B instance (DESIGN 6), in a folder or a stored
  * zip, made in the worker's folder and hashed as they are written.
  *
- * Files come out in the order in which they are put, which is that of
- * SHA256SUMS.  The same files in the same order give the same bytes.
+ * SHA256SUMS lists them in the order in which their names were reserved,
+ * whatever the order in which their bytes come.  The same files in the same
+ * order give the same bytes.
  */
 
 struct arena;
@@ -24,6 +25,7 @@ struct output *output_new(int work, const char *from, const char *key,
     bool zip, struct arena *, struct err *);
 void output_free(struct output *);	/* what was written stays there */
 
+void output_reserve(struct output *, const char *name);
 int output_put(struct output *, const char *name, const void *, size_t,
     struct err *);
 
@@ -33,8 +35,8 @@ int output_open(struct output *, const char *name, uint64_t size,
 int output_write(struct output *, const void *, size_t, struct err *);
 int output_close(struct output *, struct err *);
 
-/* The last file that was put or closed. */
-const struct made_file *output_last(const struct output *);
+/* A file that was put or closed. */
+const struct made_file *output_file(const struct output *, const char *name);
 
 /* Write SHA256SUMS and finish; fills from, zip and files of `made`. */
 int output_end(struct output *, struct made *, struct err *);
