@@ -58,8 +58,8 @@ look = $(look_xsd) $(look_model) schemas/jsonin schemas/moment \
 # Reading and checking a package.
 reading_package = watcher/source watcher/member watcher/zipdir \
 	watcher/zipcheck watcher/pax watcher/tarcheck watcher/container \
-	watcher/laerr watcher/tarstream watcher/unpack watcher/entryname \
-	watcher/package
+	watcher/laerr watcher/crc watcher/tarstream watcher/unpack \
+	watcher/entryname watcher/package
 reading = $(reading_package) watcher/sums \
 	watcher/take watcher/xmlerr watcher/form watcher/rules watcher/check
 
@@ -122,8 +122,7 @@ test_model = $(look_model) spool/text spool/number $(read_xsd)
 tests = $(patsubst %,test_%,value xsd model)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner)
-tests += $(patsubst %,test_%,source sums zipcheck package \
-	package_tar)
+tests += $(patsubst %,test_%,source sums zipcheck package package_tar)
 test_args = spool/args spool/err spool/buf spool/mem
 test_log = spool/log spool/state spool/fault spool/fsx spool/err spool/text \
 	spool/number spool/buf spool/mem

@@ -20,7 +20,8 @@ static const struct {
 	{ "PK\3\4", 0, 4, { .zip = true } },
 	{ "PK\5\6", 0, 4, { .zip = true } },	/* without members */
 	{ "PK\7\10", 0, 4, { .zip = true } },	/* a split one */
-	{ "\x1f\x8b", 0, 2, { .filter = archive_read_support_filter_gzip } },
+	{ "\x1f\x8b", 0, 2, { .gzip = true,
+	    .filter = archive_read_support_filter_gzip } },
 	{ "\x28\xb5\x2f\xfd", 0, 4,
 	    { .filter = archive_read_support_filter_zstd } },
 	{ "\xfd" "7zXZ", 0, 6, { .filter = archive_read_support_filter_xz } },

@@ -13,6 +13,7 @@ struct source;
 
 struct container {
 	bool zip;			/* else a tar */
+	bool gzip;			/* the filter is this one */
 	int (*filter)(struct archive *); /* of a tar; NULL when there is none */
 };
 

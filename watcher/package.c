@@ -24,7 +24,8 @@ struct package {
 	void *seen;			/* tree of names, without case */
 	bool has_instance;
 	size_t next;			/* number of the next member */
-	size_t judged;			/* members whose findings were told */
+	size_t judged;			/* members that were judged before */
+	bool again;			/* this one was: it is told already */
 	struct buf shown;
 };
 
@@ -65,7 +66,7 @@ static void
 tell(struct package *p, const struct member *m, enum finding_code code,
     const char *what)
 {
-	if (p->next <= p->judged)
+	if (p->again)
 		return;
 	buf_reset(&p->shown);
 	member_show(&p->shown, m->name, m->name_len);
@@ -179,17 +180,16 @@ static void
 decide(struct package *p, const char *name)
 {
 	enum entry_kind kind;
-	size_t n = entryname_folder(name), now = p->next;
+	size_t n = entryname_folder(name);
 
 	if (n == 0 && !entryname_kind(name, "", &kind))
 		return;
 	memcpy(p->folder, name, n);
 	p->folder[n] = '\0';
 	p->decided = true;
-	for (p->next = 1; p->next < now; p->next++)
-		if (p->members.v[p->next - 1].type == MEMBER_FOLDER)
-			judge_folder(p, &p->members.v[p->next - 1]);
-	p->next = now;
+	for (size_t i = 0; i < p->next; i++)
+		if (p->members.v[i].type == MEMBER_FOLDER)
+			judge_folder(p, &p->members.v[i]);
 }
 
 /* The name below the package's folder, or NULL when it is not below it. */
@@ -238,7 +238,7 @@ name_fault(const struct member *m)
 {
 	size_t n = m->name_len;
 
-	if (m->type == MEMBER_FOLDER && n > 1 && m->name[n - 1] == '/')
+	if (m->type != MEMBER_FILE && n > 1 && m->name[n - 1] == '/')
 		n--;
 	return entryname_fault(m->name, n);
 }
@@ -278,9 +278,9 @@ package_next(struct package *p, struct package_entry *e)
 		rc = unpack_next(p->unpack, &m);
 		if (rc != 1)
 			break;
-		p->next++;
+		p->again = ++p->next <= p->judged;
 		give = judge(p, m, e);
-		if (p->judged < p->next)
+		if (!p->again)
 			p->judged = p->next;
 	} while (!give);
 	return rc == -1 ? fail(p) : rc;

@@ -79,6 +79,9 @@ value(struct pax *x, const char *key, size_t key_len, const char *p, size_t n,
 	if (key_is(key, key_len, "path")) {
 		if (x->path != NULL)
 			return "a pax header with two paths";
+		*code = F_ENTRY_NAME;
+		if (n == 0)
+			return "a pax header with an empty path";
 		x->path = p;
 		x->path_len = n;
 		return NULL;

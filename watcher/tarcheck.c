@@ -153,15 +153,10 @@ header_name(struct tarcheck *t, const unsigned char *h)
 	buf_add(&t->name, s + NAME, strnlen(s + NAME, NAME_LEN));
 }
 
-static enum member_type
-type_of(const struct tarcheck *t, enum kind kind, uint64_t size)
+static bool
+ends_in_slash(const struct buf *name)
 {
-	const struct buf *name = &t->name;
-
-	if (kind == FILE_HERE && name->len > 0 &&
-	    name->p[name->len - 1] == '/')
-		return size == 0 ? MEMBER_FOLDER : MEMBER_SPECIAL;
-	return (enum member_type)kind;
+	return name->len > 0 && name->p[name->len - 1] == '/';
 }
 
 static int
@@ -174,11 +169,14 @@ member(struct tarcheck *t, const unsigned char *h, enum kind kind,
 		header_name(t, h);
 	if (t->has_size)
 		size = t->size;
+	if (kind == FILE_HERE && ends_in_slash(&t->name) && size != 0)
+		return refuse(t, F_ENTRY_TYPE, "a folder with content");
 	if (kind != FILE_HERE && size != 0)
 		return refuse(t, F_PACKAGE_FORMAT,
 		    "a link or folder with content");
 	m = members_add(t->members, buf_text(&t->name), t->name.len);
-	m->type = type_of(t, kind, size);
+	m->type = kind == FILE_HERE && ends_in_slash(&t->name) ?
+	    MEMBER_FOLDER : (enum member_type)kind;
 	m->size = size;
 	next_member(t);
 	t->left = (size + BLOCK - 1) / BLOCK * BLOCK;
@@ -382,5 +380,7 @@ tarcheck_end(struct tarcheck *t)
 {
 	if (t->state == ENDED)
 		return 0;
+	if (t->headers == 0)
+		return refuse(t, F_PACKAGE_FORMAT, "there is no tar inside");
 	return refuse(t, F_PACKAGE_TRUNCATED, "the tar breaks off");
 }

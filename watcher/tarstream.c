@@ -8,6 +8,7 @@
 #include "spool/finding.h"
 #include "spool/mem.h"
 #include "watcher/container.h"
+#include "watcher/crc.h"
 #include "watcher/laerr.h"
 #include "watcher/package.h"
 #include "watcher/source.h"
@@ -15,6 +16,8 @@
 
 /* What a tar may hold besides content: headers, and zeros at its end. */
 enum { EXTRA = 1 << 20, EXTRA_ENTRY = 8 * 1024 };
+
+enum { GZIP_TRAILER = 8 };		/* CRC and length */
 
 struct tarstream {
 	struct source *source;
@@ -25,6 +28,8 @@ struct tarstream {
 	uint64_t at;			/* place in the file */
 	uint64_t got;			/* bytes of the tar so far */
 	bool ended, dead;
+	bool gzip;
+	uint32_t crc, crc_table[CRC_TABLE];	/* of gzip */
 };
 
 static int
@@ -109,6 +114,9 @@ tarstream_open(struct source *s, const struct container *c,
 	t->findings = f;
 	t->most = most_bytes(limits);
 	t->check = tarcheck_new(limits->max_entries, l, f);
+	t->gzip = c->gzip;
+	if (t->gzip)
+		crc_table(t->crc_table);
 	if (c->filter != NULL && open_filter(t, c->filter) == -1) {
 		tarstream_free(t);
 		return NULL;
@@ -155,6 +163,29 @@ tarstream_packed(const struct tarstream *t)
 	    (uint64_t)archive_filter_bytes(t->filter, -1) : 0;
 }
 
+static uint32_t
+le32(const unsigned char *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
+}
+
+/* One gzip of the whole tar, not one behind the other: its sum is known. */
+static int
+check_gzip(struct tarstream *t)
+{
+	unsigned char trailer[GZIP_TRAILER];
+	uint64_t size = source_size(t->source);
+
+	if (size < GZIP_TRAILER || source_copy(t->source,
+	    size - GZIP_TRAILER, trailer, GZIP_TRAILER) == -1)
+		return die(t);
+	if (le32(trailer) != t->crc || le32(trailer + 4) != (uint32_t)t->got)
+		return refuse(t, F_PACKAGE_UNREADABLE,
+		    "the bytes are damaged (gzip's sum is another)");
+	return 0;
+}
+
 static int
 end(struct tarstream *t)
 {
@@ -164,6 +195,8 @@ end(struct tarstream *t)
 	if (t->filter != NULL && tarstream_packed(t) != source_size(t->source))
 		return refuse(t, F_PACKAGE_LAYOUT,
 		    "bytes follow the end of the compressed tar");
+	if (t->gzip && check_gzip(t) == -1)
+		return -1;
 	return tarcheck_end(t->check) == 0 ? 0 : die(t);
 }
 
@@ -180,6 +213,8 @@ tarstream_block(struct tarstream *t, const void **p)
 	if (n == -1)
 		return die(t);
 	t->got += (uint64_t)n;
+	if (t->gzip)
+		t->crc = crc_add(t->crc_table, t->crc, *p, (size_t)n);
 	if (t->got > t->most)
 		return refuse(t, F_PACKAGE_BOMB,
 		    "the tar is longer than max-unpacked allows");

@@ -33,7 +33,8 @@ struct unpack {
 	size_t next;			/* number of the next member */
 	uint64_t got;			/* content of the current one so far */
 	bool ended, spoiled;		/* the current one: read; not to be */
-	bool dead;			/* nothing is: a finding says why */
+	bool finished;			/* there is no next one */
+	bool dead;			/* nothing is to be read: told why */
 	struct buf shown;
 };
 
@@ -215,7 +216,7 @@ unpack_rewind(struct unpack *u)
 	close_archives(u);
 	u->at = u->unpacked = u->got = 0;
 	u->next = 0;
-	u->ended = u->spoiled = false;
+	u->finished = u->ended = u->spoiled = false;
 	return u->container.zip ? open_zip(u) : open_tar(u);
 }
 
@@ -282,6 +283,7 @@ finish(struct unpack *u)
 	if (u->next != u->members->n)
 		return refuse(u, F_PACKAGE_LAYOUT,
 		    "two ways of reading find different entries");
+	u->finished = true;
 	return 0;
 }
 
@@ -310,30 +312,43 @@ agrees(const struct unpack *u, struct archive_entry *e, const struct member *m)
 	    strcmp(name, m->name) == 0;
 }
 
+/*
+ * libarchive warns of names it cannot convert.  A package with such a name is
+ * refused for it by those who judge names, and they say it better.
+ */
+static bool
+is_ascii(const struct member *m)
+{
+	for (size_t i = 0; i < m->name_len; i++)
+		if ((unsigned char)m->name[i] >= 0x80)
+			return false;
+	return true;
+}
+
 int
 unpack_next(struct unpack *u, const struct member **m)
 {
 	struct archive_entry *e;
 	int rc;
 
+	if (u->archive == NULL || u->finished)
+		return 0;
 	if (u->dead || (u->tar != NULL && u->next > 0 &&
 	    drain(u) == -1 && u->dead))
 		return -1;
-	if (u->archive == NULL)
-		return 0;
 	u->ended = u->spoiled = false;
 	u->got = 0;
 	rc = archive_read_next_header(u->archive, &e);
 	if (rc == ARCHIVE_EOF)
 		return u->dead ? -1 : finish(u);
-	/* It warns of names it cannot convert; those are judged by others. */
-	if (rc != ARCHIVE_OK && (rc != ARCHIVE_WARN ||
-	    archive_entry_pathname(e) != NULL))
+	if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 		return refuse_archive(u);
 	if (u->next >= u->members->n)
 		return refuse(u, F_PACKAGE_LAYOUT,
 		    "two ways of reading find different entries");
 	*m = &u->members->v[u->next++];
+	if (rc == ARCHIVE_WARN && is_ascii(*m))
+		return refuse_archive(u);
 	if (!agrees(u, e, *m)) {
 		refuse_member(u, F_PACKAGE_LAYOUT,
 		    "two ways of reading see this entry differently");
