@@ -68,14 +68,9 @@ id_type_ok(const char *s)
 {
 	size_t n = strnlen(s, ID_TYPE_MAX + 1);
 
-	if (n == 0 || n > ID_TYPE_MAX || s[0] == '.' ||
-	    strpbrk(s, "/\\\"") != NULL || !text_utf8_ok(s, n) ||
-	    text_has_person(s, n))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
-			return false;
-	return true;
+	return n > 0 && n <= ID_TYPE_MAX && s[0] != '.' &&
+	    strpbrk(s, "/\\\"") == NULL && text_printable(s, n) &&
+	    !text_has_person(s, n);
 }
 
 bool
@@ -84,10 +79,27 @@ id_owner_ok(const char *s)
 	if (strncmp(s, "org-", 4) == 0)
 		return number_digits(s + 4, 9);
 	if (strncmp(s, "party-", 6) == 0)
-		return made_of(s + 6, DIGIT, 1, 10);
+		return made_of(s + 6, DIGIT, 1, 10) && s[6] != '0';
 	if (strncmp(s, "person-", 7) == 0)
 		return id_hex_ok(s + 7, TAG);
 	return strncmp(s, "user-", 5) == 0 && id_hex_ok(s + 5, TAG);
+}
+
+/* {route}, or {route}.{0001}; a route's name may look like the latter. */
+static bool
+route_and_index_ok(const char *s)
+{
+	const char *dot = strrchr(s, '.');
+	char route[ID_ROUTE_MAX + 1];
+
+	if (id_route_ok(s))
+		return true;
+	if (dot == NULL || dot - s > ID_ROUTE_MAX ||
+	    !made_of(dot + 1, DIGIT, INDEX_MIN, INDEX_MAX))
+		return false;
+	memcpy(route, s, (size_t)(dot - s));
+	route[dot - s] = '\0';
+	return id_route_ok(route);
 }
 
 bool
@@ -100,9 +112,7 @@ id_key_ok(const char *s)
 		return false;
 	memcpy(guid, s, ID_GUID);
 	guid[ID_GUID] = '\0';
-	return id_guid_ok(guid) &&
-	    made_of(s + ID_GUID + 1, PLAIN, 1, ID_ROUTE_MAX + 1 + INDEX_MAX) &&
-	    s[ID_GUID + 1] != '.';
+	return id_guid_ok(guid) && route_and_index_ok(s + ID_GUID + 1);
 }
 
 bool

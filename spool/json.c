@@ -1,6 +1,7 @@
 #include "spool/json.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,14 @@ blanks(const char *p)
 	return p + strspn(p, " \t\r\n");
 }
 
+static const char *
+scalar_end(const char *p)
+{
+	size_t n = strcspn(p, ",:{}[]\" \t\r\n");
+
+	return n > 0 ? p + n : NULL;
+}
+
 /* The end of the value that begins at p, or NULL. */
 static const char *
 value_end(const char *p)
@@ -148,10 +157,10 @@ value_end(const char *p)
 		}
 		if (*p == '{' || *p == '[')
 			depth++;
+		else if (depth == 0)
+			return scalar_end(p);
 		else if (*p == '}' || *p == ']')
 			depth--;
-		else if (depth == 0)
-			return p + strcspn(p, ",}] \t\r\n");
 		if (*p++ == '\0')
 			return NULL;
 	} while (depth > 0);
@@ -187,24 +196,45 @@ json_get_raw(const char *line, const char *key, const char **value,
 	}
 }
 
-static void
+/* What \u0001 to \u007f stands for: we write no others.  0: none of them. */
+static char
+code_point(const char *p)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char *high, *low;
+
+	if (p[0] != '0' || p[1] != '0' || p[2] == '\0' || p[3] == '\0')
+		return '\0';
+	high = strchr(hex, p[2]);
+	low = strchr(hex, p[3]);
+	if (high == NULL || low == NULL || high - hex > 7)
+		return '\0';
+	return (char)((high - hex) * 16 + (low - hex));
+}
+
+/* The string's inside up to its closing quote; false: not of our writing. */
+static bool
 unescape(struct buf *b, const char *p, const char *end)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	const char *hit;
+	char c;
 
 	for (; p < end; p++) {
 		if (*p != '\\') {
 			buf_char(b, *p);
-		} else if (p[1] == 'u' && end - p > 5) {
-			char hex[5] = { p[2], p[3], p[4], p[5], '\0' };
-
-			buf_char(b, (char)strtol(hex, NULL, 16));
-			p += 5;
-		} else if ((hit = strchr(from, *++p)) != NULL) {
+		} else if (*++p == 'u') {
+			if ((c = code_point(p + 1)) == '\0')
+				return false;
+			buf_char(b, c);
+			p += 4;
+		} else {
+			if ((hit = strchr(from, *p)) == NULL)
+				return false;
 			buf_char(b, to[hit - from]);
 		}
 	}
+	return true;
 }
 
 bool
@@ -216,19 +246,24 @@ json_get_str(const char *line, const char *key, struct buf *b)
 	if (!json_get_raw(line, key, &p, &n) || n < 2 || *p != '"')
 		return false;
 	buf_reset(b);
-	unescape(b, p + 1, p + n - 1);
-	return true;
+	return unescape(b, p + 1, p + n - 1);
 }
 
 bool
 json_get_num(const char *line, const char *key, int64_t *value)
 {
 	const char *p;
+	int64_t x;
 	char *end;
 	size_t n;
 
-	if (!json_get_raw(line, key, &p, &n) || n == 0 || n > 20)
+	if (!json_get_raw(line, key, &p, &n) ||
+	    (*p != '-' && (*p < '0' || *p > '9')))
 		return false;
-	*value = strtoll(p, &end, 10);
-	return end == p + n;
+	errno = 0;
+	x = strtoll(p, &end, 10);
+	if (errno != 0 || end != p + n)
+		return false;
+	*value = x;
+	return true;
 }

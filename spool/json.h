@@ -37,8 +37,9 @@ void json_raw(struct json *, const char *key, const char *);   /* is JSON */
 
 /*
  * The value of the member `key` of the outermost object in `line`.
- * json_get_str writes it unescaped; both return false when it is not there or
- * is of another kind.  json_get_raw gives the bytes of the value as they are.
+ * json_get_str writes it unescaped; false when it is not there, is of another
+ * kind, or not of our writing (\u escapes from U+0080 up).  json_get_raw gives
+ * the bytes of the value as they are.
  */
 bool json_get_str(const char *line, const char *key, struct buf *);
 bool json_get_num(const char *line, const char *key, int64_t *);
