@@ -44,6 +44,12 @@ struct load {
 	bool xsd_patterns;
 	struct faults *faults;
 	struct buf regexp;	/* libxml2 says it without a place */
+	struct link {		/* what named each document first */
+		const char *file;
+		long line;
+		bool import;
+	} *links;
+	size_t cap_links;
 };
 
 static const char *
@@ -107,25 +113,57 @@ harmless(const xmlError *e)
 	return e->code == XML_WAR_NS_URI || e->code == XML_WAR_NS_URI_RELATIVE;
 }
 
+/* What to do, where libxml2 says only what is wrong. */
+static const struct {
+	int code;
+	const char *text;
+} remedies[] = {
+	{ XML_SCHEMAP_REGEXP_INVALID, "XSD cannot say this pattern; write it "
+	    "without lookahead and other (?...) groups: " },
+	{ XML_SCHEMAP_WARN_SKIP_SCHEMA, "import one document for a namespace "
+	    "and let it include the others: " },
+};
+
+static const char *
+remedy(int code)
+{
+	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
+		if (remedies[i].code == code)
+			return remedies[i].text;
+	return "";
+}
+
+/* One line, files named as people know them. */
+static void
+add_text(struct buf *out, const char *s)
+{
+	while (*s != '\0' && *s != '\n') {
+		if (strncmp(s, SCHEME, sizeof SCHEME - 1) == 0)
+			s += sizeof SCHEME - 1;
+		else
+			buf_char(out, *s++);
+	}
+}
+
 static void
 on_error(void *arg, xmlErrorPtr e)
 {
 	struct load *l = arg;
 	const struct xsd_document *d = by_address(l->xsd, e->file);
 	const char *file = d != NULL ? in_app(l, d->file) : l->xsd->label;
-	const char *text = e->message != NULL ? e->message : "";
-	int n = (int)strcspn(text, "\n");
+	struct buf text = { 0 };
 
 	if (harmless(e))
 		return;
+	buf_str(&text, remedy(e->code));
+	add_text(&text, e->message != NULL ? e->message : "");
 	buf_reset(&l->regexp);
 	if (e->domain == XML_FROM_REGEXP)
-		buf_add(&l->regexp, text, (size_t)n);
+		buf_str(&l->regexp, buf_text(&text));
 	else
-		faults_add(l->faults, file, e->line, 0, "%s%.*s",
-		    e->code == XML_SCHEMAP_REGEXP_INVALID ?
-		    "XSD cannot say this pattern; write it without lookahead "
-		    "and other (?...) groups: " : "", n, text);
+		faults_add(l->faults, file, e->line, 0, "%s",
+		    buf_text(&text));
+	buf_free(&text);
 }
 
 /* ----------------------------------------------------- names of other files */
@@ -253,12 +291,25 @@ find(const struct xsd *x, const char *file, const char *ns)
 }
 
 static void
+add_document(struct load *l, struct xsd_document d, struct link by)
+{
+	struct xsd *x = l->xsd;
+
+	x->docs = mem_grow(x->docs, &x->cap, x->n + 1, sizeof *x->docs);
+	l->links = mem_grow(l->links, &l->cap_links, x->n + 1,
+	    sizeof *l->links);
+	l->links[x->n] = by;
+	x->docs[x->n++] = d;
+}
+
+static void
 follow_link(struct load *l, size_t from, xmlNodePtr n, const char *kind)
 {
 	const struct xsd_document d = l->xsd->docs[from];
 	struct arena *a = &l->xsd->arena;
 	char *location = dom_token(a, n, "schemaLocation"), *file;
-	const char *ns = d.ns, *why = NULL;
+	bool import = strcmp(kind, "import") == 0;
+	const char *ns, *why = NULL;
 	xmlChar *url;
 
 	if (location == NULL)
@@ -272,14 +323,11 @@ follow_link(struct load *l, size_t from, xmlNodePtr n, const char *kind)
 	url = address_new(file);
 	xmlSetProp(n, (const xmlChar *)"schemaLocation", url);
 	xmlFree(url);
-	if (strcmp(kind, "import") == 0)
-		ns = dom_token(a, n, "namespace");
-	if (find(l->xsd, file, ns) < l->xsd->n)
-		return;
-	l->xsd->docs = mem_grow(l->xsd->docs, &l->xsd->cap, l->xsd->n + 1,
-	    sizeof *l->xsd->docs);
-	l->xsd->docs[l->xsd->n++] = (struct xsd_document){ .file = file,
-	    .ns = ns };
+	ns = import ? dom_token(a, n, "namespace") : d.ns;
+	if (find(l->xsd, file, ns) == l->xsd->n)
+		add_document(l, (struct xsd_document){ .file = file,
+		    .ns = ns }, (struct link){ d.file, xmlGetLineNo(n),
+		    import });
 }
 
 static xmlDocPtr
@@ -329,6 +377,23 @@ refuse_base(struct load *l, const char *file, xmlNodePtr n)
 		    "xml:base is not followed; take it out");
 }
 
+/* libxml2 lets an import say one namespace and bring another. */
+static void
+check_ns(struct load *l, size_t i, xmlNodePtr root)
+{
+	const char *own = dom_token(&l->xsd->arena, root, "targetNamespace");
+	struct xsd_document *d = &l->xsd->docs[i];
+	const struct link *by = &l->links[i];
+
+	if (i == 0)
+		d->ns = own;
+	else if (by->import && !dom_same(own, d->ns))
+		faults_add(l->faults, in_app(l, by->file), by->line, 0,
+		    "this imports namespace '%s', but that of %s is '%s'",
+		    d->ns != NULL ? d->ns : "", d->file,
+		    own != NULL ? own : "");
+}
+
 /* Read document i, make it fit for libxml2, and note what it links to. */
 static void
 take_document(struct load *l, size_t i)
@@ -347,9 +412,7 @@ take_document(struct load *l, size_t i)
 		    (const char *)root->name, DOM_XSD_NS);
 		return;
 	}
-	if (i == 0)
-		l->xsd->docs[i].ns = dom_token(&l->xsd->arena, root,
-		    "targetNamespace");
+	check_ns(l, i, root);
 	for (n = root; n != NULL; n = dom_after(n)) {
 		refuse_base(l, file, n);
 		if (!l->xsd_patterns && dom_is(n, "pattern"))
@@ -426,9 +489,8 @@ load_all(struct load *l, const char *file)
 	struct xsd *x = l->xsd;
 	size_t before = l->faults->errors;
 
-	x->docs = mem_grow(NULL, &x->cap, 1, sizeof *x->docs);
-	x->docs[x->n++] = (struct xsd_document){
-	    .file = arena_dup(&x->arena, file) };
+	add_document(l, (struct xsd_document){
+	    .file = arena_dup(&x->arena, file) }, (struct link){ 0 });
 	for (size_t i = 0; i < x->n; i++)
 		take_document(l, i);
 	if (l->faults->errors == before)
@@ -462,6 +524,7 @@ xsd_load(const char *folder, const char *label, const char *file,
 	close(l.dir);
 out:
 	buf_free(&l.regexp);
+	free(l.links);
 	if (faults->errors == before)
 		return x;
 	xsd_free(x);

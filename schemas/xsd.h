@@ -50,7 +50,8 @@ const char *xsd_target_ns(const struct xsd *);	/* of the main document */
 size_t xsd_documents(const struct xsd *, const struct xsd_document **);
 
 /*
- * A pattern without its .NET anchors, into `out` (at least strlen + 1).
+ * A pattern without its .NET anchors, and without the escapes that only .NET
+ * knows (\$ is $), into `out` (at least strlen + 1).
  * Returns whether anything was taken away.
  */
 bool xsd_unanchor(const char *pattern, char *out);

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 
 #include "schemas/xsd.h"
@@ -36,6 +37,14 @@ ends_branch(const char *p)
 	return *p == '\0' || *p == '|' || *p == ')';
 }
 
+/* .NET escapes any sign, XSD only its own: \$ and \/ are $ and /. */
+static bool
+idle_escape(const char *p)
+{
+	return p[0] == '\\' && ispunct((unsigned char)p[1]) &&
+	    strchr("\\|.?*+(){}-[]^", p[1]) == NULL;
+}
+
 bool
 xsd_unanchor(const char *p, char *out)
 {
@@ -51,8 +60,15 @@ xsd_unanchor(const char *p, char *out)
 		end = *p == '[' ? class_end(p) :
 		    p + (*p == '\\' && p[1] != '\0' ? 2 : 1);
 		begins = *p == '(' || *p == '|';
-		while (p < end)
+		while (p < end) {
+			if (idle_escape(p)) {
+				changed = true;
+				p++;
+			} else if (*p == '\\' && p + 1 < end) {
+				*out++ = *p++;
+			}
 			*out++ = *p++;
+		}
 	}
 	*out = '\0';
 	return changed;
