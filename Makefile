@@ -43,9 +43,13 @@ base = spool/mem spool/buf spool/arena spool/err spool/fault spool/number \
 	spool/fsx spool/conf
 
 # The truth on disk, and the worker crew as seen from outside.
-truth = spool/answer spool/state spool/ledger spool/books spool/receipt spool/spool \
-	spool/intake spool/commit spool/recover spool/wire spool/crew \
-	spool/log spool/batch
+ledger = spool/stamp spool/state spool/record spool/lines spool/ledger \
+	spool/verify spool/seen spool/books
+tree = spool/receipt spool/spool spool/marks spool/intake spool/original \
+	spool/settle spool/made spool/commit spool/unfinished spool/recover \
+	spool/tally
+truth = spool/answer $(ledger) $(tree) spool/wire spool/crew spool/log \
+	spool/batch
 running = spool/progress spool/run
 
 # What an instance must look like.
@@ -76,7 +80,7 @@ src_flerapp = $(base) $(truth) $(running) spool/args spool/cmd \
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
 	watcher/watch
 src_flerapp-transform = $(base) $(truth) $(running) transform/transform
-src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox spool/log \
+src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox spool/state spool/log \
 	$(look) $(reading) $(making) transform/prove transform/worker
 
 programs = flerapp flerapp-watch flerapp-transform flerapp-worker

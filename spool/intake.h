@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "spool/digest.h"
+#include "spool/marks.h"
 
 /*
  * intake: what lies in incoming/, and taking it.
@@ -22,12 +22,6 @@ struct err;
 struct intake;
 struct run;
 struct spool;
-
-/* Which file a dropped name was: the same only while all of it is the same. */
-struct drop_mark {
-	uint64_t ino, size;
-	int64_t mtime, ctime;		/* nanoseconds */
-};
 
 struct drop {
 	char name[NAME_MAX + 1];	/* raw: never show it */
@@ -83,7 +77,13 @@ void intake_settled(struct intake *, struct drop *);
 int intake_sum(int fd, uint64_t most, char sha256[DIGEST_HEX + 1],
     uint64_t *size, struct err *);
 
-void intake_mark(struct drop_mark *, const struct stat *);
-bool intake_same(const struct drop_mark *, const struct drop_mark *);
+/* `{n}.{name}`; the name masked and cut where it may not be seen there. */
+void intake_drop_name(char claim[NAME_MAX + 1], int64_t n, const char *name);
+
+/*
+ * Undo one claim by its name in claimed/{run}: a copy is removed, a drop goes
+ * back to incoming/, under {k}-{name} when its name is taken.
+ */
+int intake_undo(int claimed, const char *claim, int incoming, struct err *);
 
 #endif

@@ -25,6 +25,12 @@ receipt_shown(struct buf *b, const char *raw)
 	text_name(b, raw, strlen(raw));
 }
 
+void
+receipt_masked(struct buf *b, const char *text)
+{
+	text_show(b, text, strlen(text));
+}
+
 /* ------------------------------------------------------------------ JSON */
 
 static void

@@ -33,6 +33,9 @@ struct receipt {
 /* A dropped file's raw name as it may be shown everywhere. */
 void receipt_shown(struct buf *, const char *raw);
 
+/* Any other text of a stranger or an operator; as text_show(). */
+void receipt_masked(struct buf *, const char *text);
+
 void receipt_json(struct buf *, const struct receipt *);  /* two deep, \n */
 void receipt_line(struct buf *, const struct receipt *);  /* check --json:
 		       * compact, without `instances`, without a newline */

@@ -24,6 +24,7 @@ static const struct {
 	{ "instance", TEXT, offsetof(struct record, instance) },
 	{ "app", TEXT, offsetof(struct record, app) },
 	{ "claim", TEXT, offsetof(struct record, claim) },
+	{ "taken", TEXT, offsetof(struct record, taken) },
 	{ "drop", TEXT, offsetof(struct record, drop) },
 	{ "run", TEXT, offsetof(struct record, run) },
 	{ "group", NUMBER, offsetof(struct record, group) },

@@ -9,6 +9,11 @@
 
 /*
  * tally: what lies in the folders, held against what the ledger says.
+ *
+ * A dropped file that the ledger does not know counts once as received and
+ * waiting, whether it was claimed or not.  What the ledger knows counts in
+ * the state it says, if the bytes are in that folder or in one from where
+ * commit or recovery will move them there.
  */
 
 struct err;
@@ -30,15 +35,12 @@ struct tally {
  * ledger is read on and they are taken again, for two seconds at most.
  */
 int tally_take(struct tally *, const struct spool *, struct ledger *,
-    const struct books *, struct err *);
+    struct books *, struct err *);
 
-/* Each original in done/, newest day last: id and file name below the spool. */
+/* Each original in done/, newest day last; path is below the spool. */
 typedef int tally_done_fn(void *arg, const char *id, const char *path,
     struct err *);
 int tally_each_done(const struct spool *, tally_done_fn *, void *arg,
     struct err *);
-
-/* The path of a waiting package's bytes below the spool, e.g. to open it. */
-void tally_path(char path[256], const struct package *);
 
 #endif
