@@ -160,11 +160,6 @@ find_schema(const struct loading *g, const struct form_type *t)
 		file = schema_called(g, model, strlen(model));
 	if (file == NULL && g->n_schemas == 1 && g->app->n_forms == 1)
 		file = g->schemas[0];
-	if (file == NULL)
-		faults_add(g->faults, g->label, 0, 0, "no schema for the "
-		    "form type %s: want models/%s.xsd or models/%s.xsd, or "
-		    "[type %s] schema = in app.conf", t->type->id,
-		    t->type->id, model, t->type->id);
 	return file;
 }
 
@@ -342,6 +337,20 @@ app_free(struct app *a)
 	arena = a->arena;
 	arena_free(&arena);
 	free(a);
+}
+
+void
+app_schema_missing(const struct app *a, const struct form_type *t,
+    struct faults *f)
+{
+	struct buf label = { 0 };
+
+	buf_fmt(&label, "apps/%s", a->name);
+	faults_add(f, label.p, 0, 0, "no schema for the form type %s: want "
+	    "models/%s.xsd or models/%s.xsd, or [type %s] schema = in "
+	    "app.conf", t->type->id, t->type->id,
+	    last_part(t->type->class_ref), t->type->id);
+	buf_free(&label);
 }
 
 const struct form_type *

@@ -25,7 +25,7 @@ enum form_encoding {
 struct form_type {
 	const struct data_type *type;
 	const char *schema;		/* file of the schema, for people */
-	struct xsd *xsd;
+	struct xsd *xsd;		/* NULL, as model: no schema found */
 	struct model *model;
 	const struct field *root;	/* as B's form; NULL: cannot be told */
 	const char *root_name;		/* app.conf root=, or NULL */
@@ -45,6 +45,10 @@ struct app {
 /* `dir` is the configuration folder. NULL when there is any fault. */
 struct app *app_load(const char *dir, const char *name, struct faults *);
 void app_free(struct app *);
+
+/* Only an app that a route uses must have its schemas: tell it then. */
+void app_schema_missing(const struct app *, const struct form_type *,
+    struct faults *);
 
 const struct form_type *app_form(const struct app *, const char *type);
 

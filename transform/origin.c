@@ -189,7 +189,10 @@ has_attribute(const struct field_type *t, const char *name)
 	return t->open;
 }
 
-/* A path that A's schema does not know can never give a value. */
+/*
+ * A path that A's schema does not know never gives a value, but a map may
+ * well be older or newer than the schema: a warning.
+ */
 static void
 check_exists(const struct origin *o, const struct csv_place *place,
     struct faults *f)
@@ -202,15 +205,18 @@ check_exists(const struct origin *o, const struct csv_place *place,
 		t = i == 0 ? root_type(o->form->model, o->full[0]) :
 		    child_type(t, o->full[i]);
 		if (t == NULL) {
-			csv_fault(f, place, "%s: the schema %s knows no %s "
-			    "there", o->text, o->form->schema, o->full[i]);
+			faults_warn(f, place->file, place->line,
+			    place->column, "%s: %s: the schema %s knows no %s "
+			    "there", place->name, o->text, o->form->schema,
+			    o->full[i]);
 			return;
 		}
 	}
 	if (t != NULL && o->attribute != NULL &&
 	    !has_attribute(t, o->attribute))
-		csv_fault(f, place, "%s: the schema %s knows no attribute %s "
-		    "there", o->text, o->form->schema, o->attribute);
+		faults_warn(f, place->file, place->line, place->column,
+		    "%s: %s: the schema %s knows no attribute %s there",
+		    place->name, o->text, o->form->schema, o->attribute);
 }
 
 static int

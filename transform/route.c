@@ -50,6 +50,7 @@ struct loading {
 	const char *folder;		/* absolute */
 	const char *label;		/* routes/{route} */
 	const char *conf;		/* routes/{route}/route.conf */
+	size_t before;			/* errors when it began */
 	const char *values[KEYS];
 	long lines[KEYS];
 };
@@ -115,6 +116,15 @@ find_app(struct loading *g, enum key at)
 	return app;
 }
 
+/* Every form of A is checked, whether the map reads it or not. */
+static void
+need_schemas(struct loading *g, const struct app *app)
+{
+	for (size_t i = 0; i < app->n_forms; i++)
+		if (app->forms[i].model == NULL)
+			app_schema_missing(app, &app->forms[i], g->faults);
+}
+
 static const struct form_type *
 find_form(struct loading *g, const struct app *app, enum key at)
 {
@@ -136,7 +146,10 @@ find_target(struct loading *g)
 	struct route *r = g->route;
 
 	r->target = find_form(g, r->to, TARGET_FORM);
-	if (r->target != NULL && r->target->root == NULL) {
+	if (r->target != NULL && r->target->model == NULL) {
+		app_schema_missing(r->to, r->target, g->faults);
+		r->target = NULL;
+	} else if (r->target != NULL && r->target->root == NULL) {
 		faults_add(g->faults, g->conf, 0, 0, "which element of %s is "
 		    "the root of %s cannot be told; set [type %s] root = in "
 		    "apps/%s/app.conf", r->target->schema,
@@ -349,8 +362,11 @@ read_all(struct loading *g)
 	r->to = find_app(g, TO);
 	if (r->from == NULL || r->to == NULL)
 		return;
+	need_schemas(g, r->from);
 	r->form = find_form(g, r->from, FORM);
 	find_target(g);
+	if (g->faults->errors > g->before)
+		return;
 	r->due_after = read_span(g, DUE);
 	r->visible_after = read_span(g, VISIBLE);
 	r->codes = codes_set_load(g->label, g->folder, g->faults);
@@ -373,9 +389,9 @@ route_load(const char *name, const struct route_scope *s, struct faults *f)
 	struct route *r = mem_alloc(sizeof *r);
 	struct loading g = { .route = r, .scope = s, .faults = f };
 	struct buf text = { 0 };
-	size_t before = f->errors;
 	struct err e;
 
+	g.before = f->errors;
 	r->name = arena_dup(s->arena, name);
 	r->due_after = r->visible_after = -1;
 	g.label = arena_fmt(s->arena, "routes/%s", name);
@@ -391,10 +407,10 @@ route_load(const char *name, const struct route_scope *s, struct faults *f)
 		faults_add(f, g.conf, 0, 0, "%s", e.text);
 	else if (text.p != NULL)
 		ini_parse(g.conf, text.p, set, &g, f);
-	if (f->errors == before)
+	if (f->errors == g.before)
 		read_all(&g);
 	buf_free(&text);
-	if (f->errors > before) {
+	if (f->errors > g.before) {
 		route_free(r);
 		r = NULL;
 	}

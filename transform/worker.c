@@ -170,7 +170,7 @@ main(int argc, char **argv)
 		rc = o.map_check ? 0 : work(&config, &o);
 	if (o.map_check && faults.errors == 0)
 		prove_report(&config, stdout);
-	if (rc == 0 || rc == ERR_CONFIG)
+	if (o.map_check || faults.errors > 0)
 		log_faults(&faults);
 	if (config.conf != NULL)
 		config_free(&config);

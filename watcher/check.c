@@ -71,8 +71,11 @@ checker_free(struct checker *c)
 static const struct form_type *
 form_of(const struct checked *o, const struct element *x)
 {
-	return o->app != NULL && !x->deleted ? app_form(o->app, x->type) :
-	    NULL;
+	const struct form_type *t = o->app != NULL && !x->deleted ?
+	    app_form(o->app, x->type) : NULL;
+
+	/* No route starts from an app whose schemas are not all there. */
+	return t != NULL && t->model != NULL ? t : NULL;
 }
 
 static void
@@ -397,13 +400,17 @@ missing_elements(struct pass *p)
 {
 	const struct instance *in = &p->out->instance;
 
-	for (size_t i = 0; i < in->n_elements; i++)
-		if (!in->elements[i].deleted && !p->element_seen[i])
-			findings_add(p->f, F_ELEMENT_MISSING,
-			    rules_place(&in->elements[i], p->f), 0, NULL,
-			    "instance.json lists this element of type %.100s,"
-			    " but the package has no such file",
-			    in->elements[i].type);
+	for (size_t i = 0; i < in->n_elements; i++) {
+		const struct element *x = &in->elements[i];
+
+		/* One that is listed twice is a finding already. */
+		if (x->deleted || p->element_seen[i] ||
+		    instance_element(in, x->id) != x)
+			continue;
+		findings_add(p->f, F_ELEMENT_MISSING, rules_place(x, p->f), 0,
+		    NULL, "instance.json lists this element of type %.100s, "
+		    "but the package has no such file", x->type);
+	}
 }
 
 static bool
