@@ -494,11 +494,18 @@ compare(const char *left, const char *right)
 }
 
 static bool
+takes_sign(const struct simple *s)
+{
+	return strncmp(s->builtin, "unsigned", strlen("unsigned")) != 0;
+}
+
+static bool
 is_integer(const struct simple *s, const char *text)
 {
 	const char *p = text;
 
-	eat_sign(&p);
+	if (takes_sign(s))
+		eat_sign(&p);
 	if (eat_digits(&p) == 0 || *p != '\0')
 		return false;
 	return (s->least == NULL || compare(text, s->least) >= 0) &&
