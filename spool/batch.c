@@ -18,6 +18,7 @@
 #include "spool/intake.h"
 #include "spool/ledger.h"
 #include "spool/mem.h"
+#include "spool/original.h"
 #include "spool/receipt.h"
 #include "spool/recover.h"
 #include "spool/spool.h"
@@ -425,12 +426,12 @@ take_accepted(struct batch *b, struct err *e)
 	const char *id = b->accepted[b->next_accepted++];
 	const struct package *p = books_find(b->books, id);
 	struct item *it;
-	char path[256];
+	char path[ORIGINAL_PATH];
 	int fd;
 
 	if (p == NULL || p->state != STATE_ACCEPTED)
 		return 0;
-	tally_path(path, p);
+	original_path(path, p->state, p->id, p->name, p->time);
 	fd = openat(b->spool.root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd == -1)
 		return err_sys(e, "open %s", path);
