@@ -53,9 +53,11 @@ truth = spool/answer $(ledger) $(tree) spool/wire spool/crew spool/log \
 running = spool/progress spool/run
 
 # What an instance must look like.
-look_xsd = schemas/dom schemas/xsd schemas/xsd_pattern schemas/xsd_write
-look_model = schemas/value schemas/model schemas/model_read schemas/model_part \
-	schemas/model_simple schemas/model_content schemas/model_attributes
+look_xsd = schemas/dom schemas/xsd schemas/xsd_locate schemas/xsd_pattern \
+	schemas/xsd_write
+look_model = schemas/value schemas/lexical schemas/model schemas/model_read \
+	schemas/model_part schemas/model_simple schemas/model_content \
+	schemas/model_attributes
 look = $(look_xsd) $(look_model) schemas/jsonin schemas/moment \
 	schemas/instance schemas/appmeta schemas/app
 
@@ -120,7 +122,7 @@ test_package = tests/make_zip $(read_package)
 test_package_tar = tests/make_tar $(read_package)
 read_xsd = $(look_xsd) spool/fsx spool/err spool/fault spool/arena \
 	spool/buf spool/mem
-test_value = schemas/value spool/buf spool/mem
+test_value = schemas/value schemas/lexical spool/buf spool/mem
 test_xsd = $(read_xsd)
 test_model = $(look_model) spool/text spool/number $(read_xsd)
 tests = $(patsubst %,test_%,value xsd model)
@@ -132,6 +134,10 @@ test_log = spool/log spool/state spool/fault spool/fsx spool/err spool/text \
 	spool/number spool/buf spool/mem
 test_wake = watcher/wake spool/err spool/buf spool/mem
 tests += $(patsubst %,test_%,args log wake)
+
+playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
+test_recover = tests/killer $(playing)
+tests += $(patsubst %,test_%,recover)
 
 # ------------------------------------------------------------------ targets
 

@@ -10,7 +10,7 @@
 #define N(table) (sizeof (table) / sizeof *(table))
 #define APP "tests/data/schemas/model"
 
-enum { DEEP = 3 };		/* how far types that hold themselves are shown */
+enum { DEEP = 3 };	/* how far a type that holds itself is shown */
 
 static struct model *
 load(const char *file)

@@ -250,10 +250,14 @@ static const struct {
 	long line;
 	const char *words;
 } wrong[] = {
-	{ "fetch.xsd", "fetch.xsd", 2, "'http://example.invalid/x.xsd'" },
-	{ "fetch-file.xsd", "fetch-file.xsd", 3, "'file:///etc/passwd'" },
-	{ "absolute.xsd", "absolute.xsd", 2, "'/etc/passwd'" },
-	{ "host.xsd", "host.xsd", 2, "'//example.invalid/x.xsd'" },
+	{ "fetch.xsd", "fetch.xsd", 2,
+	    "'http://example.invalid/x.xsd': nothing is fetched" },
+	{ "fetch-file.xsd", "fetch-file.xsd", 3,
+	    "'file:///etc/passwd': nothing is fetched" },
+	{ "absolute.xsd", "absolute.xsd", 2,
+	    "'/parts/named.xsd': it must be a relative path" },
+	{ "host.xsd", "host.xsd", 2,
+	    "'//example.invalid/x.xsd': it must be a relative path" },
 	{ "leaves.xsd", "leaves.xsd", 2, "leaves the app's folder" },
 	{ "leaves-encoded.xsd", "leaves-encoded.xsd", 2,
 	    "'%2e%2e/good/circle.xsd'" },
