@@ -25,14 +25,14 @@ put(char *to, size_t n, const char *s)
 static void
 pad(struct buf *b)
 {
-	while (b->len % TAR_BLOCK != 0)
+	while (b->len % TAR_UNIT != 0)
 		buf_char(b, '\0');
 }
 
 void
 tar_member(struct buf *b, const struct tar_part *p)
 {
-	char h[TAR_BLOCK] = { 0 };
+	char h[TAR_UNIT] = { 0 };
 	const char *data = p->data != NULL ? p->data : "";
 	size_t len = p->len > 0 ? p->len : strlen(data);
 	unsigned sum = 0;
@@ -63,7 +63,7 @@ tar_member(struct buf *b, const struct tar_part *p)
 void
 tar_end(struct buf *b)
 {
-	char zeros[2 * TAR_BLOCK] = { 0 };
+	char zeros[2 * TAR_UNIT] = { 0 };
 
 	buf_add(b, zeros, sizeof zeros);
 }

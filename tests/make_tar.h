@@ -21,7 +21,7 @@ struct tar_part {
 	int spoil;			/* added to the sum */
 };
 
-enum { TAR_BLOCK = 512, TAR_FLAG_V7 = -1 };
+enum { TAR_UNIT = 512, TAR_FLAG_V7 = -1 };
 
 void make_tar(struct buf *, const struct tar_part *, size_t n);
 void tar_member(struct buf *, const struct tar_part *);

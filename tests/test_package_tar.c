@@ -533,6 +533,25 @@ nothing_may_follow_the_filter(void **unused)
 	buf_free(&b);
 }
 
+/* As before, but the file ends in the sum that belongs to the tar. */
+static void
+nothing_may_lie_before_gzips_last_bytes(void **unused)
+{
+	enum { TRAILER = 8 };
+	struct buf tar = { 0 }, b = { 0 };
+	char trailer[TRAILER];
+
+	(void)unused;
+	make_tar(&tar, honest, COUNT(honest));
+	make_packed(&b, &tar, archive_write_add_filter_gzip);
+	memcpy(trailer, b.p + b.len - TRAILER, TRAILER);
+	make_noise(&b, 700);
+	buf_add(&b, trailer, TRAILER);
+	expect_code("hidden", &b, NULL, F_PACKAGE_LAYOUT);
+	buf_free(&tar);
+	buf_free(&b);
+}
+
 static void
 two_filters_are_refused(void **unused)
 {
@@ -607,6 +626,7 @@ content_is_counted_as_it_comes(void **unused)
 	struct buf noise = { 0 }, b = { 0 };
 	struct tar_part parts[] = { { .name = ELEMENT }, {
 	    .name = "unexpected" } };
+	struct reading r;
 
 	(void)unused;
 	limits.max_unpacked = 1 << 20;
@@ -620,6 +640,15 @@ content_is_counted_as_it_comes(void **unused)
 	buf_reset(&b);
 	make_tar(&b, parts, 2);
 	expect_code("over it", &b, &limits, F_PACKAGE_TOO_LARGE);
+	/* Counted too when nobody asked for it. */
+	parts[1].name = "unexpected";
+	buf_reset(&b);
+	make_tar(&b, parts, 2);
+	read_package(&r, &b, &limits, 1);
+	assert_int_equal(r.end, -1);
+	assert_int_equal(r.findings.n, 2);
+	assert_true(findings_has(&r.findings, F_PACKAGE_TOO_LARGE));
+	reading_done(&r);
 	buf_free(&noise);
 	buf_free(&b);
 }
@@ -692,6 +721,7 @@ main(void)
 		    a_changed_byte_of_a_filter_never_changes_entries),
 		cmocka_unit_test(only_zeros_may_follow_the_end),
 		cmocka_unit_test(nothing_may_follow_the_filter),
+		cmocka_unit_test(nothing_may_lie_before_gzips_last_bytes),
 		cmocka_unit_test(two_filters_are_refused),
 		cmocka_unit_test(a_filter_without_a_tar_inside_is_refused),
 		cmocka_unit_test(more_entries_than_allowed_are_refused),

@@ -417,6 +417,30 @@ an_end_record_that_counts_wrong_is_refused(void **unused)
 	buf_free(&b);
 }
 
+/* Bytes between the last record and the end record, counted in or not. */
+static void
+bytes_behind_the_directory_are_refused(void **unused)
+{
+	static const struct zip_part part = { .name = "a", .data = "abc" };
+	struct buf b = { 0 }, end = { 0 };
+
+	(void)unused;
+	for (int counted = 0; counted <= 1; counted++) {
+		buf_reset(&b);
+		buf_reset(&end);
+		make_zip(&b, &part, 1);
+		buf_add(&end, zip_end(&b), ZIP_END);
+		b.len -= ZIP_END;
+		buf_str(&b, "0123456789");
+		end.p[12] = (char)(end.p[12] + (counted ? 10 : 0));
+		buf_add(&b, end.p, end.len);
+		expect_refused(counted ? "counted" : "not counted", &b,
+		    F_PACKAGE_LAYOUT);
+	}
+	buf_free(&b);
+	buf_free(&end);
+}
+
 static void
 a_second_zip_behind_the_first_is_refused(void **unused)
 {
@@ -606,6 +630,7 @@ main(void)
 		cmocka_unit_test(members_that_share_bytes_are_refused),
 		cmocka_unit_test(members_inside_each_other_are_refused),
 		cmocka_unit_test(an_end_record_that_counts_wrong_is_refused),
+		cmocka_unit_test(bytes_behind_the_directory_are_refused),
 		cmocka_unit_test(a_second_zip_behind_the_first_is_refused),
 		cmocka_unit_test(encryption_is_refused),
 		cmocka_unit_test(features_that_are_not_taken_are_refused),

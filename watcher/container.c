@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "spool/finding.h"
-#include "watcher/member.h"
 #include "watcher/source.h"
 #include "watcher/tarcheck.h"
 #include "watcher/zipdir.h"
 
-enum { HEAD = 512, TAR_MAGIC_AT = 257 };
+enum { TAR_MAGIC_AT = 257 };
 
 static const struct {
 	const char *magic;
@@ -40,30 +39,12 @@ by_magic(const char *p, size_t n, struct container *c)
 	return false;
 }
 
-/* A tar as old as V7 has no magic, but its header has a sum. */
-static bool
-is_old_tar(const char *p, size_t n)
-{
-	struct members none = { 0 };
-	struct findings deaf = { .n = FINDINGS_MAX };
-	struct tarcheck *t;
-	bool is;
-
-	if (n < HEAD || p[0] == '\0')
-		return false;
-	t = tarcheck_new(1, &none, &deaf);
-	is = tarcheck_feed(t, p, HEAD) == 0;
-	tarcheck_free(t);
-	members_free(&none);
-	return is;
-}
-
 int
 container_of(struct source *s, struct container *c, struct findings *f)
 {
-	char head[HEAD];
+	char head[TAR_BLOCK];
 	uint64_t size = source_size(s);
-	size_t n = size < HEAD ? (size_t)size : HEAD;
+	size_t n = size < TAR_BLOCK ? (size_t)size : TAR_BLOCK;
 
 	*c = (struct container){ 0 };
 	if (n == 0) {
@@ -80,7 +61,9 @@ container_of(struct source *s, struct container *c, struct findings *f)
 	c->zip = zipdir_ends(s);
 	if (source_fault(s) != SOURCE_FINE)
 		return -1;
-	if (c->zip || is_old_tar(head, n))
+	/* A tar as old as V7 has no magic, but its header has a sum. */
+	if (c->zip || (n == TAR_BLOCK && head[0] != '\0' &&
+	    tarcheck_sum_ok(head)))
 		return 0;
 	findings_add(f, F_PACKAGE_FORMAT, NULL, 0, NULL,
 	    "neither a zip nor a tar");

@@ -1,6 +1,5 @@
 #include "watcher/tarcheck.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +10,6 @@
 #include "watcher/pax.h"
 
 enum {
-	BLOCK = 512,
 	EXTENDED_MAX = 64 * 1024,	/* a pax header, a GNU long name */
 	SIZE_BITS_MAX = 56,		/* of a size in base 256 */
 };
@@ -131,12 +129,13 @@ number(const unsigned char *p, size_t n, uint64_t *out)
 	return 0;
 }
 
-static bool
-sum_ok(const unsigned char *h)
+bool
+tarcheck_sum_ok(const void *block)
 {
+	const unsigned char *h = block;
 	uint64_t want, sum = 0;
 
-	for (size_t i = 0; i < BLOCK; i++)
+	for (size_t i = 0; i < TAR_BLOCK; i++)
 		sum += i >= SUM && i < SUM + SUM_LEN ? ' ' : h[i];
 	return number(h + SUM, SUM_LEN, &want) == 0 && want == sum;
 }
@@ -179,7 +178,7 @@ member(struct tarcheck *t, const unsigned char *h, enum kind kind,
 	    MEMBER_FOLDER : (enum member_type)kind;
 	m->size = size;
 	next_member(t);
-	t->left = (size + BLOCK - 1) / BLOCK * BLOCK;
+	t->left = (size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK;
 	t->state = t->left > 0 ? CONTENT : HEADER;
 	return 0;
 }
@@ -218,12 +217,12 @@ header(struct tarcheck *t, const unsigned char *h)
 	enum kind kind;
 	uint64_t size;
 
-	if (all_zero(h, BLOCK)) {
+	if (all_zero(h, TAR_BLOCK)) {
 		t->state = ENDED;
 		return t->seen == 0 ? 0 : refuse(t, F_PACKAGE_TRUNCATED,
 		    "an extended header without its entry");
 	}
-	if (!sum_ok(h) || number(h + SIZE, SIZE_LEN, &size) == -1)
+	if (!tarcheck_sum_ok(h) || number(h + SIZE, SIZE_LEN, &size) == -1)
 		return t->headers == 0 ?
 		    refuse(t, F_PACKAGE_FORMAT, "there is no tar inside") :
 		    refuse(t, F_PACKAGE_UNREADABLE, "a damaged tar header");
@@ -280,7 +279,7 @@ long_name(struct tarcheck *t)
 static int
 finish_extended(struct tarcheck *t)
 {
-	t->left = (BLOCK - t->extended.len % BLOCK) % BLOCK;
+	t->left = (TAR_BLOCK - t->extended.len % TAR_BLOCK) % TAR_BLOCK;
 	t->state = t->left > 0 ? PADDING : HEADER;
 	switch (t->kind) {
 	case PAX:
@@ -303,12 +302,12 @@ least(uint64_t a, size_t b)
 static size_t
 feed_header(struct tarcheck *t, const unsigned char *p, size_t n)
 {
-	size_t k = least(BLOCK - t->block.len, n);
+	size_t k = least(TAR_BLOCK - t->block.len, n);
 
-	if (k == BLOCK)
+	if (k == TAR_BLOCK)
 		return header(t, p) == 0 ? k : 0;
 	buf_add(&t->block, p, k);
-	if (t->block.len < BLOCK)
+	if (t->block.len < TAR_BLOCK)
 		return k;
 	if (header(t, (const unsigned char *)t->block.p) == -1)
 		return 0;

@@ -1,6 +1,7 @@
 #ifndef WATCHER_TARCHECK_H
 #define WATCHER_TARCHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,8 @@ struct findings;
 struct members;
 struct tarcheck;
 
+enum { TAR_BLOCK = 512 };		/* of a header, and of content */
+
 struct tarcheck *tarcheck_new(uint64_t max_entries, struct members *,
     struct findings *);
 void tarcheck_free(struct tarcheck *);
@@ -26,5 +29,8 @@ void tarcheck_free(struct tarcheck *);
 /* -1 when the tar is not to be read on: a finding says why. */
 int tarcheck_feed(struct tarcheck *, const void *, size_t);
 int tarcheck_end(struct tarcheck *);		/* no bytes will follow */
+
+/* Is this block a header, by its sum? */
+bool tarcheck_sum_ok(const void *block);
 
 #endif
