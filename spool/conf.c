@@ -16,6 +16,7 @@
 #include "spool/mem.h"
 
 enum { FILE_MAX = 64 * 1024, KEY_MIN = 32, KEY_FILE_MAX = 4096 };
+enum { WORKERS_MAX = 256 };
 
 static const char conf_name[] = "flerapp.conf";
 
@@ -74,8 +75,8 @@ static const struct setting settings[] = {
 	{ "watch", "rescan", TIME, AT(watch.rescan), "60s", 1000, 86400000,
 	    NULL },
 	{ "watch", "poll", ENUM, AT(watch.poll), "auto", 0, 0, polls },
-	{ "workers", "count", COUNT, AT(workers.count), "cores", 1, 256,
-	    NULL },
+	{ "workers", "count", COUNT, AT(workers.count), "cores",
+	    1, WORKERS_MAX, NULL },
 	{ "workers", "batch", COUNT, AT(workers.batch), "64", 1, 64, NULL },
 	{ "workers", "cpu-seconds", COUNT, AT(workers.cpu_seconds), "60",
 	    1, 86400, NULL },
@@ -180,7 +181,9 @@ cores(void)
 {
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
 
-	return n > 0 ? (uint64_t)n : 1;
+	if (n < 1)
+		n = 1;
+	return n > WORKERS_MAX ? WORKERS_MAX : (uint64_t)n;
 }
 
 static bool
@@ -194,7 +197,7 @@ parse_number(const struct setting *s, const char *value, void *to)
 		ok = parse_size(value, &n);
 	else if (s->kind == TIME)
 		ok = parse_time(value, &n);
-	else if (strcmp(value, "cores") == 0 && s->most == 256)
+	else if (strcmp(value, "cores") == 0 && s->most == WORKERS_MAX)
 		ok = true, n = cores();
 	else
 		ok = parse_count(value, &rest, &n) && *rest == '\0';
@@ -240,11 +243,11 @@ parse_path(const struct conf *c, const struct setting *s, const char *value,
 	struct buf b = { 0 };
 	bool ok = true;
 
-	if (*value == '\0' || *value == '/')
+	if (*value == '/')
 		buf_str(&b, value);
-	else if (s->kind == FILE_PATH)
+	else if (s->kind == FILE_PATH && *value != '\0')
 		buf_fmt(&b, "%s/%s", c->dir, value);
-	else
+	else if (s->kind == PATH)
 		ok = false;		/* a spool is named from the root */
 	ok = ok && b.len < PATH_MAX;
 	if (ok)
@@ -344,9 +347,29 @@ read_file(struct loading *g)
 	if (fsx_read(AT_FDCWD, g->file, FILE_MAX, &text, &e) == -1)
 		faults_add(g->faults, g->file, 0, 0, "%s; give the folder "
 		    "with --config DIR or FLERAPP_CONFIG", e.text);
+	else if (strlen(buf_text(&text)) < text.len)
+		faults_add(g->faults, g->file, 0, 0, "a NUL byte in the file: "
+		    "it is no text; write it anew as UTF-8");
 	else if (text.p != NULL)
 		ini_parse(g->file, text.p, set, g, g->faults);
 	buf_free(&text);
+}
+
+/* The spool of the command line; a relative one begins where we stand. */
+static void
+use_spool(struct conf *c, const char *spool, struct faults *f)
+{
+	char here[PATH_MAX] = "";
+	int n;
+
+	if (*spool == '\0')
+		faults_add(f, "--spool", 0, 0, "the path is empty");
+	else if (*spool != '/' && getcwd(here, sizeof here) == NULL)
+		faults_add(f, "--spool", 0, 0, "%s", strerror(errno));
+	n = snprintf(c->spool.root, sizeof c->spool.root, "%s%s%s", here,
+	    here[0] != '\0' ? "/" : "", spool);
+	if (n < 0 || (size_t)n >= sizeof c->spool.root)
+		faults_add(f, "--spool", 0, 0, "the path is too long");
 }
 
 int
@@ -367,9 +390,8 @@ conf_load(struct conf *c, const char *dir, const char *spool,
 	snprintf(file, sizeof file, "%s/%s", c->dir, conf_name);
 	g.file = file;
 	read_file(&g);
-	if (spool != NULL && (size_t)snprintf(c->spool.root,
-	    sizeof c->spool.root, "%s", spool) >= sizeof c->spool.root)
-		faults_add(f, "--spool", 0, 0, "the path is too long");
+	if (spool != NULL)
+		use_spool(c, spool, f);
 	if (c->owners.allow[0] != '\0' && c->spool.environment == CONF_PROD)
 		faults_add(f, file, 0, 0, "[owners] allow is for "
 		    "environment = test only; remove it");
@@ -399,44 +421,49 @@ hex_key(const char *s, size_t n, unsigned char *key)
 	return true;
 }
 
+/* The bytes of the file as a key, or NULL: they are too few. */
+static unsigned char *
+make_key(const struct buf *raw, size_t *len)
+{
+	size_t line = strcspn(buf_text(raw), "\r\n");
+	unsigned char *key = NULL;
+
+	if (raw->len < KEY_MIN)
+		return NULL;
+	key = mem_alloc(raw->len);
+	if (hex_key(raw->p, line, key)) {
+		*len = KEY_MIN;
+	} else {
+		memcpy(key, raw->p, raw->len);
+		*len = raw->len;
+	}
+	return key;
+}
+
 int
 conf_key(const struct conf *c, unsigned char **key, size_t *len,
     struct faults *f)
 {
 	const char *file = c->privacy.key_file;
+	unsigned char *made = NULL;
 	struct buf raw = { 0 };
 	struct err e;
-	int rc = -1;
 
 	if (file[0] == '\0' && c->spool.environment == CONF_TEST) {
 		*len = sizeof test_key - 1;
 		*key = (unsigned char *)mem_dup(test_key);
 		return 0;
 	}
-	if (file[0] == '\0') {
+	if (file[0] == '\0')
 		faults_add(f, c->dir, 0, 0, "[privacy] key-file is not set; "
 		    "in production owner tags need a key of its own");
-		return -1;
-	}
-	if (fsx_read(AT_FDCWD, file, KEY_FILE_MAX, &raw, &e) == -1) {
+	else if (fsx_read(AT_FDCWD, file, KEY_FILE_MAX, &raw, &e) == -1)
 		faults_add(f, file, 0, 0, "%s; [privacy] key-file", e.text);
-		goto out;
-	}
-	*key = mem_alloc(raw.len + KEY_MIN);
-	*len = strcspn(buf_text(&raw), "\r\n");
-	if (hex_key(buf_text(&raw), *len, *key)) {
-		*len = KEY_MIN;
-	} else if (raw.len >= KEY_MIN) {
-		*len = raw.len;
-		memcpy(*key, raw.p, raw.len);
-	} else {
-		free(*key);
+	else if ((made = make_key(&raw, len)) == NULL)
 		faults_add(f, file, 0, 0, "the key is too short; want at "
 		    "least 32 bytes or 64 hex digits");
-		goto out;
-	}
-	rc = 0;
-out:
+	else
+		*key = made;
 	buf_free(&raw);
-	return rc;
+	return made != NULL ? 0 : -1;
 }

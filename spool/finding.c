@@ -279,12 +279,14 @@ findings_add(struct findings *f, enum finding_code code, const char *file,
 	va_list ap;
 	struct finding *x;
 
-	if (f->n == FINDINGS_MAX) {
-		f->left_out++;
-		return;
-	}
 	if (f->v == NULL)
 		f->v = arena_take(f->arena, FINDINGS_MAX * sizeof *f->v);
+	if (f->n == FINDINGS_MAX) {
+		f->left_out++;
+		if (finding_verdict(code) <= findings_verdict(f))
+			return;
+		f->n--;		/* the list must show why it refuses */
+	}
 	x = &f->v[f->n++];
 	va_start(ap, fmt);
 	*x = (struct finding){ .code = code, .line = line,

@@ -10,7 +10,8 @@
  * A code says which rule, a row of the table says whether the package is held
  * or refused for it and what to do, in English and Norwegian.  A code is
  * never renamed or reused.  All findings of a package are collected, at most
- * FINDINGS_MAX of them; the strings live in the list's arena.
+ * FINDINGS_MAX of them, one that refuses among them if there is any; the
+ * strings live in the list's arena.
  */
 
 struct arena;

@@ -62,7 +62,8 @@ parse_line(const char *file, char *text, const char **section, long line,
 
 	if (n == 0 || *s == '#' || *s == ';')
 		return;
-	if (*s == '[' && s[n - 1] == ']') {
+	if (*s == '[' && s[n - 1] == ']' &&
+	    strcspn(s + 1, "[]") == n - 2 && strspn(s + 1, " \t") < n - 2) {
 		s[n - 1] = '\0';
 		*section = trim(s + 1);
 		return;
