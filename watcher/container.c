@@ -56,8 +56,10 @@ container_of(struct source *s, struct container *c, struct findings *f)
 		return -1;
 	if (by_magic(head, n, c))
 		return 0;
-	/* A zip with something before it is a zip all the same: zipcheck
-	 * says better than we what is wrong with it. */
+	/*
+	 * A zip with something before it is a zip all the same: zipcheck
+	 * says better than we what is wrong with it.
+	 */
 	c->zip = zipdir_ends(s);
 	if (source_fault(s) != SOURCE_FINE)
 		return -1;
