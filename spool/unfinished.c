@@ -169,7 +169,7 @@ keep(struct reading *g, struct last_group *l, const struct deed *from,
 	d->guid = arena_dup(&l->arena, from->guid);
 	d->app = arena_dup(&l->arena, from->app);
 	d->to = to;
-	d->run = l->run;
+	d->run = arena_dup(&l->arena, l->run);
 	d->claim = "";
 	record_copy(d->time, sizeof d->time, r->time);
 	if (to == STATE_PUBLISHED)

@@ -1,0 +1,20 @@
+#ifndef TESTS_KILLER_H
+#define TESTS_KILLER_H
+
+#include <stdbool.h>
+
+/*
+ * killer: runs a function in a child that is killed before its n-th call
+ * that changes a disk.
+ *
+ * Calls that change nothing are not counted: being killed before or behind
+ * one of them is the same.
+ */
+
+typedef int killer_fn(void *arg);		/* 0 when all went well */
+
+enum killed { KILLED, ENDED_WELL, ENDED_BADLY };
+
+enum killed killer_run(killer_fn *, void *arg, long n);
+
+#endif
