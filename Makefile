@@ -76,9 +76,13 @@ making = transform/csv transform/dated transform/codes transform/rewrite \
 	transform/config transform/fill transform/document transform/plan \
 	transform/output transform/papers transform/deliver
 
-src_flerapp = $(base) $(truth) $(running) spool/args spool/cmd \
-	spool/cmd_run spool/cmd_check spool/cmd_map spool/cmd_package spool/cmd_read \
-	spool/cmd_move spool/cmd_ledger spool/flerapp
+looking = spool/desk spool/dossier spool/incoming spool/reread spool/stored \
+	spool/bundle spool/multipart
+verbs = spool/cmd_run spool/cmd_check spool/cmd_map spool/cmd_package \
+	spool/cmd_status spool/cmd_list spool/cmd_show spool/cmd_multipart \
+	spool/cmd_move spool/cmd_ledger
+src_flerapp = $(base) $(truth) $(running) $(looking) spool/args spool/cmd \
+	$(verbs) spool/flerapp
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
 	watcher/watch
 src_flerapp-transform = $(base) $(truth) $(running) transform/transform
