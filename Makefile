@@ -181,6 +181,45 @@ $(foreach t,$(tests),$(eval $(call test_rule,$(t))))
 unit: $(tests:%=$(BUILD)/tests/%)
 	@set -e; for t in $(tests); do $(BUILD)/tests/$$t; done
 
+# End-to-end tests on scratch spools, each a script of its own.
+e2e: all
+	@tests/run_e2e.sh $(BIN)
+
+layers: all
+	@tests/layers.sh $(BIN) $(OBJ)
+
+# All that must hold before a change lands: with gcc and clang, warnings are
+# errors; then the tests once more with sanitizers.
+check:
+	$(MAKE) WERROR=1 all layers unit e2e
+	$(MAKE) WERROR=1 CC=clang all
+	$(MAKE) WERROR=1 SAN=1 unit e2e
+
+packages:
+	@tests/packages.sh
+
+test: packages
+	$(MAKE) check
+
+demo: packages
+	$(MAKE) all
+	tests/demo.sh $(BIN)
+
+mandir = $(PREFIX)/share/man
+manuals = $(wildcard spool/*.[1-8] watcher/*.[1-8] transform/*.[1-8])
+
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/libexec/flerapp'
+	install -m 0755 $(BIN)/flerapp $(BIN)/flerapp-watch \
+		$(BIN)/flerapp-transform '$(DESTDIR)$(PREFIX)/bin'
+	install -m 0755 $(BIN)/flerapp-worker \
+		'$(DESTDIR)$(PREFIX)/libexec/flerapp'
+	install -d '$(DESTDIR)$(SYSCONFDIR)/flerapp'
+	for m in $(manuals); do \
+		d='$(DESTDIR)$(mandir)'/man$${m##*.}; \
+		install -d "$$d" && install -m 0644 "$$m" "$$d" || exit 1; \
+	done
+
 clean:
 	rm -rf build build-san build-clang build-san-clang
 
