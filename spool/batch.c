@@ -52,7 +52,7 @@ struct batch {
 	struct batch_hooks hooks;
 	struct spool spool;
 	struct run run;
-	bool in_run;
+	bool in_run, noted;		/* begun; said so in the ledger */
 	struct books *books;
 	struct ledger *ledger;
 	struct intake *intake;
@@ -136,6 +136,48 @@ open_run(struct batch *b, struct err *e)
 	return 0;
 }
 
+/* The SHA-256 of a file, or "" where it cannot be read. */
+static void
+file_sum(const char *path, char sha256[DIGEST_HEX + 1])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint64_t size;
+	struct err e;
+
+	if (fd == -1 || intake_sum(fd, UINT64_MAX, sha256, &size, &e) == -1)
+		sha256[0] = '\0';
+	if (fd != -1)
+		close(fd);
+}
+
+/* Who works with what, so that an auditor can tell what a change changed. */
+static int
+note_start(struct batch *b, struct err *e)
+{
+	static const char *const modes[] = {
+		[BATCH_INTAKE] = "intake", [BATCH_TRANSFORM] = "transform",
+		[BATCH_BOTH] = "run",
+	};
+	char program[DIGEST_HEX + 1], worker[DIGEST_HEX + 1];
+	char settings[DIGEST_HEX + 1];
+	struct buf path = { 0 };
+	int rc;
+
+	buf_fmt(&path, "%s/flerapp.conf", b->conf->dir);
+	file_sum("/proc/self/exe", program);
+	file_sum(crew_program(b->crew), worker);
+	file_sum(path.p, settings);
+	rc = ledger_note(b->ledger, e, "started", "run", b->run.id, "mode",
+	    modes[b->mode], "version", FLERAPP_VERSION, "program", program,
+	    "worker", worker, "settings", settings, "config",
+	    crew_config(b->crew), "sandbox",
+	    b->conf->workers.sandbox == SANDBOX_ENFORCE ? "enforce" : "open",
+	    NULL);
+	b->noted = rc == 0;
+	buf_free(&path);
+	return rc;
+}
+
 struct batch *
 batch_new(const struct conf *conf, enum batch_mode mode,
     const struct batch_hooks *hooks, struct err *e)
@@ -159,7 +201,8 @@ batch_new(const struct conf *conf, enum batch_mode mode,
 	b->ledger = ledger_open(b->spool.dir[PLACE_LEDGER], true, books_feed,
 	    b->books, e);
 	if (b->ledger == NULL || open_run(b, e) == -1 ||
-	    (b->crew = crew_new(conf, b->run.tmp, e)) == NULL) {
+	    (b->crew = crew_new(conf, b->run.tmp, e)) == NULL ||
+	    note_start(b, e) == -1) {
 		batch_free(b);
 		return NULL;
 	}
@@ -176,6 +219,9 @@ batch_free(struct batch *b)
 	crew_free(b->crew);
 	commit_free(b->commit);
 	intake_free(b->intake);
+	if (b->noted && ledger_note(b->ledger, &e, "ended", "run", b->run.id,
+	    NULL) == -1)
+		note(b, e.text);
 	if (b->in_run && spool_end_run(&b->run, &b->spool, &e) == -1)
 		note(b, e.text);
 	ledger_close(b->ledger);

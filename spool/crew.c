@@ -654,6 +654,12 @@ crew_config(const struct crew *c)
 	return c->config;
 }
 
+const char *
+crew_program(const struct crew *c)
+{
+	return c->path;
+}
+
 void
 crew_give(struct crew *c, const struct crew_job *job)
 {

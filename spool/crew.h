@@ -46,6 +46,7 @@ struct crew *crew_new(const struct conf *, int tmp, struct err *);
 void crew_free(struct crew *);
 
 const char *crew_config(const struct crew *);	/* SHA-256 of it, hex */
+const char *crew_program(const struct crew *);	/* the worker's path */
 
 void crew_give(struct crew *, const struct crew_job *);
 size_t crew_open(const struct crew *);		/* given and not answered */
