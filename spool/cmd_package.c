@@ -149,6 +149,17 @@ drop_one(const struct cmdline *c, struct dropping *d, size_t i)
 	return rc;
 }
 
+static int
+open_or_make(const char *path, struct err *e)
+{
+	const unsigned mode = place_mode(PLACE_INCOMING);
+
+	/* As spool_open() makes it, as far as this user may. */
+	if (mkdir(path, mode & 0777) == 0)
+		(void)chmod(path, mode);
+	return fsx_dir(AT_FDCWD, path, e);
+}
+
 /* Who drops need not be able to read the configuration. */
 static int
 open_incoming(const struct cmdline *c, int *fd)
@@ -166,7 +177,7 @@ open_incoming(const struct cmdline *c, int *fd)
 	}
 	snprintf(path, sizeof path, "%s/%s", root,
 	    place_name(PLACE_INCOMING));
-	*fd = fsx_dir(AT_FDCWD, path, &e);
+	*fd = open_or_make(path, &e);
 	return *fd != -1 ? 0 : cmd_fail(&e);
 }
 
