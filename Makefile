@@ -141,7 +141,8 @@ tests += $(patsubst %,test_%,args log wake)
 
 playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
 test_recover = tests/killer $(playing)
-tests += $(patsubst %,test_%,recover)
+test_ledger = tests/scratch $(ledger) $(base)
+tests += $(patsubst %,test_%,recover ledger)
 
 # ------------------------------------------------------------------ targets
 

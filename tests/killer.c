@@ -8,6 +8,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,11 +57,12 @@ is_counted(pid_t pid)
 	    changes_disk(&s);
 }
 
-enum killed
-killer_run(killer_fn *fn, void *arg, long n)
+/* Started, and stopped before its first call. */
+static pid_t
+start(killer_fn *fn, void *arg)
 {
 	pid_t pid;
-	int status, signal = 0;
+	int status;
 
 	fflush(NULL);
 	pid = fork();
@@ -69,16 +71,98 @@ killer_run(killer_fn *fn, void *arg, long n)
 	waitpid(pid, &status, 0);
 	ptrace(PTRACE_SETOPTIONS, pid, NULL,
 	    (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
+	return pid;
+}
+
+/* To its next call's beginning or end; false: it has ended. */
+static bool
+step(pid_t pid, int *status)
+{
+	int signal = 0;
+
 	for (;;) {
 		ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(long)signal);
-		signal = 0;
-		if (waitpid(pid, &status, 0) == -1 || !WIFSTOPPED(status))
-			return ended(status);
-		if (WSTOPSIG(status) != (SIGTRAP | 0x80)) {
-			signal = WSTOPSIG(status);
-			continue;
-		}
-		if (is_counted(pid) && n-- == 0)
-			kill(pid, SIGKILL);
+		if (waitpid(pid, status, 0) == -1 || !WIFSTOPPED(*status))
+			return false;
+		if (WSTOPSIG(*status) == (SIGTRAP | 0x80))
+			return true;
+		signal = WSTOPSIG(*status);
 	}
 }
+
+enum killed
+killer_run(killer_fn *fn, void *arg, long n)
+{
+	pid_t pid = start(fn, arg);
+	int status;
+
+	while (step(pid, &status))
+		if (is_counted(pid) && n-- == 0)
+			kill(pid, SIGKILL);
+	return ended(status);
+}
+
+#ifdef __x86_64__
+
+bool
+killer_can_fail(void)
+{
+	return true;
+}
+
+/* A call that does not exist is made in its place, and its answer is ours. */
+static bool
+fail_call(pid_t pid, int error, int *status)
+{
+	struct user_regs_struct r;
+
+	ptrace(PTRACE_GETREGS, pid, NULL, &r);
+	r.orig_rax = (unsigned long long)-1;
+	ptrace(PTRACE_SETREGS, pid, NULL, &r);
+	if (!step(pid, status))
+		return false;
+	ptrace(PTRACE_GETREGS, pid, NULL, &r);
+	r.rax = (unsigned long long)-error;
+	ptrace(PTRACE_SETREGS, pid, NULL, &r);
+	return true;
+}
+
+enum killed
+killer_fail(killer_fn *fn, void *arg, long n, int error, bool for_ever,
+    bool *reached)
+{
+	pid_t pid = start(fn, arg);
+	int status;
+
+	*reached = false;
+	while (step(pid, &status)) {
+		if (!is_counted(pid) || n-- > 0)
+			continue;
+		*reached = true;
+		if (!fail_call(pid, error, &status))
+			break;
+		n = for_ever ? 0 : 1L << 40;
+	}
+	return ended(status);
+}
+
+#else
+
+bool
+killer_can_fail(void)
+{
+	return false;
+}
+
+enum killed
+killer_fail(killer_fn *fn, void *arg, long n, int error, bool for_ever,
+    bool *reached)
+{
+	(void)n;
+	(void)error;
+	(void)for_ever;
+	*reached = false;
+	return killer_run(fn, arg, -1);
+}
+
+#endif

@@ -17,4 +17,13 @@ enum killed { KILLED, ENDED_WELL, ENDED_BADLY };
 
 enum killed killer_run(killer_fn *, void *arg, long n);
 
+/*
+ * Not killed: that call fails with the errno instead, and if `for_ever` all
+ * such calls behind it.  *reached: there was an n-th call.  Only where
+ * killer_can_fail().
+ */
+bool killer_can_fail(void);
+enum killed killer_fail(killer_fn *, void *arg, long n, int error,
+    bool for_ever, bool *reached);
+
 #endif

@@ -1,5 +1,6 @@
 #include "tests/expect.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -54,6 +55,15 @@ play_game(void *arg)
 	if (rc == -1)
 		fprintf(stderr, "play: %s\n", e.text);
 	return rc;
+}
+
+static int
+play_quietly(void *arg)
+{
+	struct game *g = arg;
+	struct err e = { 0 };
+
+	return play(&g->scratch->conf, g->group, &e);
 }
 
 static void
@@ -219,6 +229,49 @@ a_kill_in_the_recovery_changes_nothing_either(void **unused)
 	}
 }
 
+/* The next start finds what one that failed has left; a second is enough. */
+static bool
+fail_at(long n, int error, bool for_ever, const struct buf *want)
+{
+	struct buf have = { 0 };
+	struct game g;
+	bool reached;
+
+	deal(&g, n % 2 == 0 ? CLAIM_COPY : CLAIM_RENAME, 4);
+	killer_fail(play_quietly, &g, n, error, for_ever, &reached);
+	if (scratch_has(g.scratch, "ledger"))
+		expect_balanced(g.scratch, "after the failure", n);
+	if (play_game(&g) != 0)
+		fail_msg("point %ld: does not go on", n);
+	expect_balanced(g.scratch, "after recovery", n);
+	expect_sound_ledger(g.scratch, n);
+	scratch_tree(g.scratch, &have);
+	expect_same_tree(want, &have, n);
+	buf_free(&have);
+	scratch_free(g.scratch);
+	return reached;
+}
+
+static void
+a_call_that_fails_loses_nothing(void **unused)
+{
+	static const int errors[] = { EIO, ENOSPC };
+	struct buf want = { 0 };
+	long n;
+
+	(void)unused;
+	if (!killer_can_fail())
+		skip();
+	undisturbed(&want, CLAIM_COPY, 4, false);
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+		for (n = 0; fail_at(n, errors[i], false, &want); n++)
+			;
+		for (n = 0; fail_at(n, errors[i], true, &want); n += 5)
+			;
+	}
+	buf_free(&want);
+}
+
 int
 main(void)
 {
@@ -227,6 +280,7 @@ main(void)
 		cmocka_unit_test(nor_where_drops_are_claimed_by_rename),
 		cmocka_unit_test(no_owner_is_given_an_instance_twice),
 		cmocka_unit_test(a_kill_in_the_recovery_changes_nothing_either),
+		cmocka_unit_test(a_call_that_fails_loses_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
