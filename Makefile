@@ -142,7 +142,9 @@ tests += $(patsubst %,test_%,args log wake)
 playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
 test_recover = tests/killer $(playing)
 test_ledger = tests/scratch $(ledger) $(base)
-tests += $(patsubst %,test_%,recover ledger)
+test_books = $(ledger) $(base)
+test_receipt = tests/scratch spool/receipt spool/state $(base)
+tests += $(patsubst %,test_%,recover ledger books receipt)
 
 # ------------------------------------------------------------------ targets
 
