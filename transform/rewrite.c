@@ -30,13 +30,14 @@ static size_t
 space_at(const char *s)
 {
 	static const char *const more[] = {
-		"\v", "\f", "\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80",
+		"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80",
 		"\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
 		"\xe2\x81\x9f", "\xe3\x80\x80",
 	};
 
-	if (*s != '\0' && strchr(xml_space, *s) != NULL)
-		return 1;
+	/* Nearly all of a text is ASCII: say so first. */
+	if ((unsigned char)*s < 0x80)
+		return *s == ' ' || (*s >= '\t' && *s <= '\r') ? 1 : 0;
 	if (strncmp(s, "\xe2\x80", 2) == 0 &&
 	    (unsigned char)s[2] >= 0x80 && (unsigned char)s[2] <= 0x8a)
 		return 3;		/* U+2000 to U+200A */
