@@ -137,7 +137,12 @@ test_args = spool/args spool/err spool/buf spool/mem
 test_log = spool/log spool/state spool/fault spool/fsx spool/err spool/text \
 	spool/number spool/buf spool/mem
 test_wake = watcher/wake spool/err spool/buf spool/mem
-tests += $(patsubst %,test_%,args log wake)
+test_multipart = spool/multipart spool/digest spool/fsx spool/err spool/buf \
+	spool/mem
+test_stored = spool/stored spool/buf spool/mem
+test_dossier = spool/dossier spool/record spool/state spool/json spool/id \
+	spool/number spool/text spool/buf spool/mem
+tests += $(patsubst %,test_%,args log wake multipart stored dossier)
 
 playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
 test_recover = tests/killer $(playing)
