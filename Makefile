@@ -149,7 +149,9 @@ test_recover = tests/killer $(playing)
 test_ledger = tests/scratch $(ledger) $(base)
 test_books = $(ledger) $(base)
 test_receipt = tests/scratch spool/receipt spool/state $(base)
-tests += $(patsubst %,test_%,recover ledger books receipt)
+test_intake = tests/scratch spool/intake spool/marks spool/receipt \
+	spool/spool spool/state $(base)
+tests += $(patsubst %,test_%,recover ledger books receipt intake)
 
 # ------------------------------------------------------------------ targets
 

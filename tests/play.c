@@ -30,6 +30,10 @@ struct stage {
 	struct intake *intake;
 	struct commit *commit;
 	size_t group;
+	bool both;
+	play_hook *hook;
+	void *hook_arg;
+	const struct move *move;
 	struct parcel parcels[MOST];
 	struct drop drops[MOST];
 	struct answer answers[MOST];
@@ -153,8 +157,11 @@ decide(struct stage *g, struct parcel *p, struct answer *a, size_t v)
 static int
 commit_all(struct stage *g)
 {
-	int rc = commit_group(g->commit, g->parcels, g->n, g->e);
+	int rc;
 
+	if (g->hook != NULL)
+		g->hook(g->hook_arg, g->run.id);
+	rc = commit_group(g->commit, g->parcels, g->n, g->e);
 	for (size_t i = 0; i < g->n; i++) {
 		if (g->parcels[i].drop == NULL)
 			;
@@ -231,7 +238,17 @@ second_half(struct stage *g)
 }
 
 static int
-with_run(struct stage *g, const struct conf *c, bool both)
+act(struct stage *g)
+{
+	if (g->move != NULL)
+		return commit_move(g->commit, g->move, g->e);
+	if (first_half(g) == -1)
+		return -1;
+	return g->both ? second_half(g) : 0;
+}
+
+static int
+with_run(struct stage *g, const struct conf *c)
 {
 	int rc;
 
@@ -240,9 +257,7 @@ with_run(struct stage *g, const struct conf *c, bool both)
 	g->intake = intake_new(&g->spool, &g->run, c, NULL, NULL);
 	g->commit = commit_new(&g->spool, &g->run, g->ledger, g->books,
 	    c->transform.durability == DURABILITY_PACKAGE);
-	rc = first_half(g);
-	if (rc == 0 && both)
-		rc = second_half(g);
+	rc = act(g);
 	commit_free(g->commit);
 	intake_free(g->intake);
 	if (spool_end_run(&g->run, &g->spool, g->e) == -1)
@@ -251,7 +266,7 @@ with_run(struct stage *g, const struct conf *c, bool both)
 }
 
 static int
-with_ledger(struct stage *g, const struct conf *c, bool both)
+with_ledger(struct stage *g, const struct conf *c)
 {
 	struct recovered told;
 	int rc = -1;
@@ -261,24 +276,24 @@ with_ledger(struct stage *g, const struct conf *c, bool both)
 	    g->books, g->e);
 	if (g->ledger != NULL &&
 	    recover(&g->spool, g->ledger, &told, g->e) == 0)
-		rc = with_run(g, c, both);
+		rc = with_run(g, c);
 	ledger_close(g->ledger);
 	books_free(g->books);
 	return rc;
 }
 
 static int
-on_stage(const struct conf *c, size_t group, bool both, struct err *e)
+on_stage(const struct conf *c, const struct stage *how, struct err *e)
 {
 	struct stage *g = mem_alloc(sizeof *g);
 	int rc = -1;
 
-	g->group = group;
+	*g = *how;
 	g->e = e;
 	if (spool_open(&g->spool, c, true, e) == 0) {
 		if (spool_lock(&g->spool, ROLE_INTAKE, false, e) == 0 &&
 		    spool_lock(&g->spool, ROLE_TRANSFORM, false, e) == 0)
-			rc = with_ledger(g, c, both);
+			rc = with_ledger(g, c);
 		spool_close(&g->spool);
 	}
 	free(g);
@@ -288,13 +303,30 @@ on_stage(const struct conf *c, size_t group, bool both, struct err *e)
 int
 play(const struct conf *c, size_t group, struct err *e)
 {
-	return on_stage(c, group, true, e);
+	return on_stage(c, &(struct stage){ .group = group, .both = true }, e);
 }
 
 int
 play_intake(const struct conf *c, size_t group, struct err *e)
 {
-	return on_stage(c, group, false, e);
+	return on_stage(c, &(struct stage){ .group = group }, e);
+}
+
+int
+play_hooked(const struct conf *c, size_t group, play_hook *hook, void *arg,
+    struct err *e)
+{
+	return on_stage(c, &(struct stage){ .group = group, .both = true,
+	    .hook = hook, .hook_arg = arg }, e);
+}
+
+int
+play_move(const struct conf *c, enum act how, const char *id, struct err *e)
+{
+	const struct move m = { .id = id, .act = how, .reason = "a reason",
+	    .user = "kari" };
+
+	return on_stage(c, &(struct stage){ .move = &m }, e);
 }
 
 bool

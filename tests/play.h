@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "spool/commit.h"
 #include "spool/conf.h"
 #include "spool/err.h"
 
@@ -20,6 +21,14 @@ int play(const struct conf *, size_t group, struct err *);
 
 /* Only the intake half, as the watcher does it. */
 int play_intake(const struct conf *, size_t group, struct err *);
+
+/* As play(); hook is called before each commit, with the run's name. */
+typedef void play_hook(void *arg, const char *run);
+int play_hooked(const struct conf *, size_t group, play_hook *, void *arg,
+    struct err *);
+
+/* An operator's move, from recovery to the end. */
+int play_move(const struct conf *, enum act, const char *id, struct err *);
 
 /* Whether the books balance now, read from outside. */
 bool play_balanced(const struct conf *, char why[160]);
