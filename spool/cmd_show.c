@@ -325,13 +325,15 @@ look_up(const struct cmdline *c, show_fn *fn)
 {
 	struct showing s = { .json = c->json, .all = dossiers_new() };
 	int rc, one;
+	bool opened;
 
 	for (size_t i = 0; i < c->n_args; i++)
 		dossiers_want(s.all, c->args[i]);
 	s.desk.first = dossiers_feed;
 	s.desk.arg = s.all;
 	rc = desk_open(&s.desk, c, false);
-	for (size_t i = 0; rc == 0 && i < c->n_args; i++)
+	opened = rc == 0;
+	for (size_t i = 0; opened && i < c->n_args; i++)
 		if ((one = each(&s, c, i, fn)) != 0)
 			rc = one;
 	desk_close(&s.desk);

@@ -153,6 +153,37 @@ find_verb(char **words, size_t n, size_t *used)
 	return NULL;
 }
 
+/* What there is behind a first word that many verbs share. */
+static void
+other_words(struct buf *b, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i < VERBS; i++)
+		if (strncmp(verbs[i].name, word, n) == 0 &&
+		    verbs[i].name[n] == ' ')
+			buf_fmt(b, "%s%s", b->len > 0 ? ", " : "",
+			    verbs[i].name + n + 1);
+}
+
+static int
+unknown_verb(const struct given *g, char **words, size_t n)
+{
+	struct buf others = { 0 };
+	int rc;
+
+	other_words(&others, words[0]);
+	if (others.len > 0 && n == 1)
+		rc = cmd_usage(&g->cmd, "%s needs another word (%s)",
+		    words[0], buf_text(&others));
+	else
+		rc = cmd_usage(&g->cmd, "unknown verb (%s%s%s)", words[0],
+		    others.len > 0 ? " " : "",
+		    others.len > 0 ? words[1] : "");
+	buf_free(&others);
+	return rc;
+}
+
 static void
 list_verbs(struct buf *b, bool writes)
 {
@@ -254,8 +285,7 @@ start(struct given *g, char **words, size_t n)
 	if (n == 0)
 		return cmd_usage(&g->cmd, "no verb is given");
 	if (v == NULL)
-		return cmd_usage(&g->cmd, "unknown verb (%s%s%s)", words[0],
-		    n > 1 ? " " : "", n > 1 ? words[1] : "");
+		return unknown_verb(g, words, n);
 	g->cmd.verb = v->name;
 	g->cmd.args = words + used;
 	g->cmd.n_args = n - used;
