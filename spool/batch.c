@@ -30,6 +30,7 @@ enum {
 	GROUP_BYTES = 64 << 20,		/* of output */
 	WATCH_MS = 50,			/* a watcher's first verdict waits */
 	NAP_MS = 100,
+	GRACE_MS = 1000,
 };
 
 /* A package on its way through. */
@@ -501,21 +502,21 @@ more_to_take(const struct batch *b)
 	return b->next_drop < b->drops.n || b->next_accepted < b->n_accepted;
 }
 
-/* Fill the free slots. */
+/* At most a group, so that the workers get theirs while we take on. */
 static int
 take_some(struct batch *b, struct err *e)
 {
 	int rc = 0;
 
-	while (rc != -1 && more_to_take(b) && b->n_used < b->n_items) {
+	for (size_t i = 0; i < GROUP && rc != -1 && more_to_take(b) &&
+	    b->n_used < b->n_items; i++) {
 		if (stopping(b)) {
 			b->result->stopped = true;
 			b->next_drop = b->drops.n;
 			b->next_accepted = b->n_accepted;
 			break;
 		}
-		if ((b->n_used == 0 || b->n_used % GROUP == 0) &&
-		    spool_check_space(&b->spool, e) == -1)
+		if (i == 0 && spool_check_space(&b->spool, e) == -1)
 			return -1;
 		e->kind = ERR_NONE;
 		rc = b->next_accepted < b->n_accepted ?
@@ -564,15 +565,17 @@ work_through(struct batch *b, struct err *e)
 {
 	uint64_t total = b->result->taken + b->drops.n + b->n_accepted;
 	struct crew_answer a;
+	bool room;
 	int rc;
 
 	for (;;) {
 		if (take_some(b, e) == -1)
 			return -1;
 		progress(b, total);
-		if (crew_open(b->crew) == 0)
+		if (crew_open(b->crew) == 0 && !more_to_take(b))
 			break;
-		rc = crew_next(b->crew, NAP_MS, &a, e);
+		room = more_to_take(b) && b->n_used < b->n_items;
+		rc = crew_next(b->crew, room ? 0 : NAP_MS, &a, e);
 		if (rc == -1 || (rc == 1 && take_answer(b, &a, e) == -1))
 			return -1;
 		if (group_due(b) && commit_now(b, e) == -1)
@@ -644,11 +647,15 @@ recover_spool(struct batch *b, struct err *e)
 	return 0;
 }
 
-/* Until nothing is left that is too young, when that is wanted. */
+/*
+ * When that is wanted, what was too young at first is waited for, but not
+ * what comes after it: a busy drop box would never let us go.
+ */
 static int
 passes(struct batch *b, bool wait, struct err *e)
 {
 	struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
+	int64_t until = now_ms() + (int64_t)b->conf->watch.settle + GRACE_MS;
 	int rc;
 
 	for (;;) {
@@ -657,7 +664,7 @@ passes(struct batch *b, bool wait, struct err *e)
 			rc = work_through(b, e);
 		intake_list_free(&b->drops);
 		if (rc == -1 || !wait || b->result->young == 0 ||
-		    b->result->stopped)
+		    b->result->stopped || now_ms() >= until)
 			return rc;
 		if (stopping(b)) {
 			b->result->stopped = true;
