@@ -130,6 +130,9 @@ test_value = schemas/value schemas/lexical spool/buf spool/mem
 test_xsd = $(read_xsd)
 test_model = $(look_model) spool/text spool/number $(read_xsd)
 tests = $(patsubst %,test_%,value xsd model)
+test_jsonin = schemas/jsonin spool/number spool/buf spool/mem
+test_moment = schemas/moment
+tests += $(patsubst %,test_%,jsonin moment)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner)
 tests += $(patsubst %,test_%,source sums zipcheck package package_tar)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "spool/mem.h"
+#include "spool/number.h"
 
 static const char bom[] = "\xef\xbb\xbf";
 
@@ -163,6 +164,15 @@ scalar(const json_t *v, char *out, size_t size)
 	}
 }
 
+/* A list's member by its number. */
+static const json_t *
+item(const json_t *list, const char *name)
+{
+	if (name[0] == '\0' || !number_digits(name, strlen(name)))
+		return NULL;
+	return json_array_get(list, strtoul(name, NULL, 10));
+}
+
 const char *
 jsonin_text(const json_t *v, const char *path, char *out, size_t size)
 {
@@ -176,7 +186,7 @@ jsonin_text(const json_t *v, const char *path, char *out, size_t size)
 		memcpy(name, path, n);
 		name[n] = '\0';
 		if (json_is_array(v))
-			v = json_array_get(v, strtoul(name, NULL, 10));
+			v = item(v, name);
 		else
 			v = jsonin_get(v, name);
 		path += n + (path[n] == '.' ? 1 : 0);

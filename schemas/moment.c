@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { FRACTION_MAX = 7, DAY = 86400 };
+enum { FRACTION_MAX = 7, DAY = 86400, SPAN_DAYS_MAX = 36500 };
 
 struct parts {
 	struct tm tm;
@@ -115,7 +115,8 @@ moment_shift(const char *s, int64_t shift, char out[MOMENT_SIZE])
 	t = (time_t)((int64_t)timegm(&x.tm) - x.offset + shift);
 	if (gmtime_r(&t, &tm) == NULL)
 		return;
-	n = strftime(out, MOMENT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	/* %Y alone writes the year 1, .NET's least, as one digit. */
+	n = strftime(out, MOMENT_SIZE, "%04Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(out + n, MOMENT_SIZE - n, "%sZ", x.fraction);
 }
 
@@ -135,18 +136,18 @@ moment_span(const char *s)
 		char unit;
 		int64_t seconds;
 	} units[] = { { 'd', DAY }, { 'h', 3600 }, { 'm', 60 }, { 's', 1 } };
+	const int64_t most = (int64_t)SPAN_DAYS_MAX * DAY;
 	char *end;
-	long n;
+	int64_t n;
 
 	if (!isdigit((unsigned char)*s))
 		return -1;
-	n = strtol(s, &end, 10);
-	if (n > 36500)
-		return -1;
+	n = strtoll(s, &end, 10);
 	if (*end == '\0')
 		return n == 0 ? 0 : -1;
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
 		if (*end == units[i].unit && end[1] == '\0')
-			return n * units[i].seconds;
+			return n <= most / units[i].seconds ?
+			    n * units[i].seconds : -1;
 	return -1;
 }

@@ -22,7 +22,7 @@ bool moment_parse(const char *, int64_t *seconds);
 void moment_shift(const char *, int64_t shift, char out[MOMENT_SIZE]);
 void moment_date(const char *, char out[MOMENT_DATE_SIZE]);
 
-/* As 30d, 12h, 45m, 10s or 0; -1 where it is none of these. */
+/* As 30d, 12h, 45m, 10s or 0, up to 100 years; -1: none of these. */
 int64_t moment_span(const char *);
 
 #endif
