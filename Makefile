@@ -154,7 +154,14 @@ test_books = $(ledger) $(base)
 test_receipt = tests/scratch spool/receipt spool/state $(base)
 test_intake = tests/scratch spool/intake spool/marks spool/receipt \
 	spool/spool spool/state $(base)
-tests += $(patsubst %,test_%,recover ledger books receipt intake)
+test_commit = $(playing)
+tests += $(patsubst %,test_%,recover ledger books receipt intake commit)
+
+# The map and what it leads to, on the apps of tests/sample.
+sampling = tests/scratch tests/sample watcher/take transform/csv \
+	transform/dated transform/owner transform/origin $(look) $(base)
+test_origin = $(sampling)
+tests += $(patsubst %,test_%,origin)
 
 # ------------------------------------------------------------------ targets
 

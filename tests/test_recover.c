@@ -272,6 +272,177 @@ a_call_that_fails_loses_nothing(void **unused)
 	buf_free(&want);
 }
 
+/* ------------------------------------------------------------ power cuts */
+
+/*
+ * What a power cut may leave and a kill cannot: renames come to the disk in
+ * any order until they are synced. Each row undoes some of what was done
+ * behind the ledger line, by hand.
+ */
+static void
+shell(const struct scratch *s, const char *script)
+{
+	char line[1024];
+
+	snprintf(line, sizeof line, "cd '%s' && R=$(cat run) && { %s; }",
+	    s->dir, script);
+	if (system(line) != 0)
+		fail_msg("%s", script);
+}
+
+static void
+keep_run(void *arg, const char *run)
+{
+	const struct game *g = arg;
+
+	scratch_put(g->scratch, "run", run);
+	/* What the commit is about to move, kept as it was. */
+	shell(g->scratch, "rm -rf kept && mkdir kept && cp -a incoming "
+	    "claimed tmp accepted kept/");
+}
+
+/* Played to the end, then its run's folders put back, as if not removed. */
+static void
+play_and_bring_back(struct game *g, const char *script)
+{
+	struct err e = { 0 };
+
+	deal(g, CLAIM_COPY, 64);
+	assert_int_equal(play_hooked(&g->scratch->conf, 64, keep_run, g, &e),
+	    0);
+	shell(g->scratch, "mkdir claimed/$R tmp/$R");
+	shell(g->scratch, script);
+	shell(g->scratch, "rm -rf kept run");
+}
+
+static void
+renames_that_a_power_cut_undid_are_done_again(void **unused)
+{
+	static const char *const scripts[] = {
+		/* The last group published d and held h, from accepted/. */
+		"true",
+		"mv done/*/*4-*.zip accepted/",
+		"K=$(ls outbox/ttd/mottak-b/org-310000027 | grep 4.rute0);"
+		" cd outbox/ttd/mottak-b/org-310000027; mv $K .$K",
+		"mkdir tmp/$R/w0; M=$(cd kept/tmp/$R/w0; grep -l 4.rute0"
+		" */mottak.xml | cut -d/ -f1);"
+		" mv outbox/ttd/mottak-b/org-310000027/*4.rute0 tmp/$R/w0/$M",
+		"H=$(ls held | grep 5-); mv held/$H/package.zip"
+		" accepted/$H.zip",
+		"H=$(ls held | grep 5-); mv held/$H/package.zip"
+		" accepted/$H.zip; mv held/$H tmp/$R/$H",
+		"H=$(ls held | grep 5-); mv held/$H tmp/$R/$H",
+		"rm -rf receipts/d.zip.* receipts/h.zip.*",
+		/* One file, two names (btrfs). */
+		"ln done/*/*4-*.zip accepted/",
+		"H=$(ls held | grep 5-); ln held/$H/package.zip"
+		" accepted/$H.zip",
+	};
+	struct buf want = { 0 }, have = { 0 };
+	struct game g;
+
+	(void)unused;
+	undisturbed(&want, CLAIM_COPY, 64, false);
+	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+		play_and_bring_back(&g, scripts[i]);
+		if (strstr(scripts[i], "ln ") == NULL)
+			expect_balanced(g.scratch, "power cut", (long)i);
+		assert_int_equal(play_game(&g), 0);
+		expect_balanced(g.scratch, "recovered", (long)i);
+		scratch_tree(g.scratch, &have);
+		expect_same_tree(&want, &have, (long)i);
+		scratch_free(g.scratch);
+	}
+	buf_free(&want);
+	buf_free(&have);
+}
+
+static void
+a_working_run_is_left_alone(void **unused)
+{
+	struct game g;
+	struct spool s;
+	struct run r;
+	struct err e;
+	char path[256];
+
+	(void)unused;
+	deal(&g, CLAIM_COPY, 4);
+	assert_int_equal(spool_open(&s, &g.scratch->conf, true, &e), 0);
+	assert_int_equal(spool_begin_run(&r, &s, &e), 0);
+	snprintf(path, sizeof path, "claimed/%s/1", r.id);
+	scratch_put(g.scratch, path, "a copy");
+	assert_int_equal(play_game(&g), 0);
+	assert_true(scratch_has(g.scratch, path));
+	spool_abandon_run(&r);
+	assert_int_equal(play_game(&g), 0);
+	assert_false(scratch_has(g.scratch, path));
+	spool_close(&s);
+	scratch_free(g.scratch);
+}
+
+/* ------------------------------------------------------- operator's moves */
+
+static const enum act acts[] =
+    { ACT_RELEASE, ACT_HOLD, ACT_REJECT, ACT_REQUEUE };
+
+/* Until the one at `step` is done, and no further: a kill comes in it. */
+struct moves {
+	struct game game;
+	char id[ID_MAX + 1];
+	size_t step;
+};
+
+static int
+make_move(void *arg)
+{
+	struct moves *m = arg;
+	struct err e = { 0 };
+
+	return play_move(&m->game.scratch->conf, acts[m->step], m->id, &e);
+}
+
+static bool
+kill_move(size_t step, long n)
+{
+	struct moves m = { .step = 0 };
+	struct buf tree = { 0 };
+	enum killed how;
+	struct err e = { 0 };
+
+	m.game.scratch = scratch_new();
+	m.game.group = 1;
+	scratch_put(m.game.scratch, "incoming/a.zip", "hold " G("1"));
+	snprintf(m.id, sizeof m.id, G("1") "-4a0d1a897bc8");
+	assert_int_equal(play_game(&m.game), 0);
+	for (; m.step < step; m.step++)
+		assert_int_equal(make_move(&m), 0);
+	how = killer_run(make_move, &m, n);
+	expect_balanced(m.game.scratch, "move killed", n);
+	/* Done or not done, and never half: it may be asked for once more. */
+	if (make_move(&m) == -1)
+		assert_int_equal(play_intake(&m.game.scratch->conf, 1, &e),
+		    0);
+	expect_balanced(m.game.scratch, "move recovered", n);
+	expect_sound_ledger(m.game.scratch, n);
+	scratch_tree(m.game.scratch, &tree);
+	if (strstr(tree.p, "claimed/\ndone/\n") == NULL ||
+	    strstr(tree.p, "= hold " G("1")) == NULL)
+		fail_msg("point %ld of move %zu: %s", n, step, tree.p);
+	buf_free(&tree);
+	scratch_free(m.game.scratch);
+	return how == KILLED;
+}
+
+static void
+a_kill_in_an_operators_move_leaves_no_half_of_it(void **unused)
+{
+	(void)unused;
+	for (size_t step = 0; step < sizeof acts / sizeof *acts; step++)
+		for (long n = 0; kill_move(step, n); n++)
+			;
+}
+
 int
 main(void)
 {
@@ -281,6 +452,10 @@ main(void)
 		cmocka_unit_test(no_owner_is_given_an_instance_twice),
 		cmocka_unit_test(a_kill_in_the_recovery_changes_nothing_either),
 		cmocka_unit_test(a_call_that_fails_loses_nothing),
+		cmocka_unit_test(renames_that_a_power_cut_undid_are_done_again),
+		cmocka_unit_test(a_working_run_is_left_alone),
+		cmocka_unit_test(
+		    a_kill_in_an_operators_move_leaves_no_half_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
