@@ -166,7 +166,7 @@ find_schema(const struct loading *g, const struct form_type *t)
 static void
 load_schema(struct loading *g, struct form_type *t)
 {
-	struct xsd_options options = { .xsd_patterns = t->xsd_patterns };
+	struct xsd_options options = { .patterns = t->patterns };
 
 	t->schema = find_schema(g, t);
 	if (t->schema == NULL)
@@ -206,6 +206,28 @@ set_choice(const struct loading *g, const struct ini_line *l,
 }
 
 static bool
+set_patterns(const struct loading *g, const struct ini_line *l,
+    struct form_type *t)
+{
+	static const struct {
+		const char *name;
+		enum xsd_patterns patterns;
+	} known[] = {
+		{ "altinn", XSD_PATTERNS_ALTINN }, { "xsd", XSD_PATTERNS_XSD },
+		{ "off", XSD_PATTERNS_OFF },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(known[i].name, l->value) == 0) {
+			t->patterns = known[i].patterns;
+			return true;
+		}
+	faults_add(g->faults, g->conf, l->line, 0, "patterns = %s: want "
+	    "altinn, xsd or off", l->value);
+	return true;
+}
+
+static bool
 set_encodings(const struct loading *g, const struct ini_line *l,
     struct form_type *t)
 {
@@ -236,6 +258,29 @@ set_encodings(const struct loading *g, const struct ini_line *l,
 	return true;
 }
 
+/* The keys that have two words, the first of which is what we do. */
+static bool
+set_switch(const struct loading *g, const struct ini_line *l,
+    struct form_type *t)
+{
+	const struct {
+		const char *key, *off, *on;
+		bool *to;
+	} switches[] = {
+		{ "namespace", "strict", "lenient", &t->lenient.namespace },
+		{ "nil", "strict", "lenient", &t->lenient.nil },
+		{ "unknown", "refuse", "drop", &t->lenient.unknown },
+		{ "fixed", "strict", "any", &t->lenient.fixed },
+		{ "date-time", "strict", "lenient", &t->lenient.date_time },
+	};
+
+	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+		if (strcmp(switches[i].key, l->key) == 0)
+			return set_choice(g, l, switches[i].off,
+			    switches[i].on, switches[i].to);
+	return false;
+}
+
 static bool
 set_key(struct loading *g, const struct ini_line *l, struct form_type *t)
 {
@@ -244,14 +289,11 @@ set_key(struct loading *g, const struct ini_line *l, struct form_type *t)
 	else if (strcmp(l->key, "root") == 0)
 		t->root_name = arena_dup(&g->app->arena, l->value);
 	else if (strcmp(l->key, "patterns") == 0)
-		return set_choice(g, l, "altinn", "xsd", &t->xsd_patterns);
-	else if (strcmp(l->key, "namespace") == 0)
-		return set_choice(g, l, "strict", "lenient",
-		    &t->lenient_namespace);
+		return set_patterns(g, l, t);
 	else if (strcmp(l->key, "encodings") == 0)
 		return set_encodings(g, l, t);
 	else
-		return false;
+		return set_switch(g, l, t);
 	return true;
 }
 

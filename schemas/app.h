@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "schemas/appmeta.h"
+#include "schemas/xsd.h"
 #include "spool/arena.h"
 
 /*
@@ -16,10 +17,24 @@
 struct faults;
 struct field;
 struct model;
-struct xsd;
 
 enum form_encoding {
 	FORM_UTF_8 = 1, FORM_ISO_8859_1 = 2, FORM_WINDOWS_1252 = 4
+};
+
+/*
+ * What Altinn lets pass and we refuse, unless a site wants it (contract 7.3).
+ * What makes Altinn lose data that a person filled in (a wrong order, a
+ * repeated element) has no key.
+ */
+struct form_leniency {
+	bool namespace;		/* a document without the schema's namespace */
+	bool nil;		/* xsi:nil where the schema does not allow it:
+				 * the element counts as absent */
+	bool unknown;		/* elements and attributes that the schema does
+				 * not know are dropped */
+	bool fixed;		/* fixed attributes with another value */
+	bool date_time;		/* a date for an xs:dateTime: its midnight */
 };
 
 struct form_type {
@@ -29,8 +44,8 @@ struct form_type {
 	struct model *model;
 	const struct field *root;	/* as B's form; NULL: cannot be told */
 	const char *root_name;		/* app.conf root=, or NULL */
-	bool lenient_namespace;
-	bool xsd_patterns;
+	struct form_leniency lenient;
+	enum xsd_patterns patterns;
 	unsigned encodings;
 };
 

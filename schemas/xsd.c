@@ -42,7 +42,7 @@ struct xsd {
 struct load {
 	struct xsd *xsd;
 	int dir;
-	bool xsd_patterns;
+	enum xsd_patterns patterns;
 	struct faults *faults;
 	struct buf regexp;	/* libxml2 says it without a place */
 	struct link {		/* what named each document first */
@@ -73,6 +73,18 @@ unanchor(xmlNodePtr pattern)
 		    (const xmlChar *)out);
 	free(out);
 	xmlFree(value);
+}
+
+static void
+rewrite(const struct load *l, xmlNodePtr pattern)
+{
+	static const char anything[] = "[\\s\\S]*";
+
+	if (l->patterns == XSD_PATTERNS_ALTINN)
+		unanchor(pattern);
+	else if (l->patterns == XSD_PATTERNS_OFF)
+		xmlSetProp(pattern, (const xmlChar *)"value",
+		    (const xmlChar *)anything);
 }
 
 /* ------------------------------------------------- libxml2's own complaints */
@@ -321,8 +333,8 @@ take_document(struct load *l, size_t i)
 	check_ns(l, i, root);
 	for (n = root; n != NULL; n = dom_after(n)) {
 		refuse_base(l, file, n);
-		if (!l->xsd_patterns && dom_is(n, "pattern"))
-			unanchor(n);
+		if (dom_is(n, "pattern"))
+			rewrite(l, n);
 		kind = n->parent == root ? link_kind(n) : NULL;
 		if (kind != NULL)
 			follow_link(l, i, n, kind);
@@ -409,7 +421,7 @@ xsd_load(const char *folder, const char *label, const char *file,
 {
 	struct xsd *x = mem_alloc(sizeof *x);
 	struct load l = { .xsd = x, .faults = faults,
-	    .xsd_patterns = options->xsd_patterns };
+	    .patterns = options->patterns };
 	xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
 	xmlStructuredErrorFunc handler = xmlStructuredError;
 	void *context = xmlStructuredErrorContext;

@@ -32,8 +32,14 @@ struct xsd_document {
 	const char *ns;
 };
 
+enum xsd_patterns {
+	XSD_PATTERNS_ALTINN,		/* ^ and $ are anchors, as in .NET */
+	XSD_PATTERNS_XSD,		/* as XML Schema has them */
+	XSD_PATTERNS_OFF,		/* not looked at */
+};
+
 struct xsd_options {
-	bool xsd_patterns;		/* leave ^ and $ as XSD has them */
+	enum xsd_patterns patterns;
 };
 
 /*

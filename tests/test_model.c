@@ -15,7 +15,7 @@ enum { DEEP = 3 };	/* how far a type that holds itself is shown */
 static struct model *
 load(const char *file)
 {
-	const struct xsd_options options = { .xsd_patterns = false };
+	const struct xsd_options options = { .patterns = XSD_PATTERNS_ALTINN };
 	struct faults f = { 0 };
 	struct xsd *x = xsd_load(APP, "org/app", file, &options, &f);
 	struct model *m;
@@ -515,7 +515,7 @@ the_root_of_b_is_picked_by_name_or_by_being_alone(void **unused)
 static void
 a_model_can_be_made_again_from_the_same_schema(void **unused)
 {
-	const struct xsd_options options = { .xsd_patterns = false };
+	const struct xsd_options options = { .patterns = XSD_PATTERNS_ALTINN };
 	struct faults f = { 0 };
 	struct xsd *x = xsd_load(APP, "org/app", "types.xsd", &options, &f);
 	struct model *one, *two;

@@ -10,8 +10,8 @@
 #define N(table) (sizeof (table) / sizeof *(table))
 #define DATA "tests/data/schemas/"
 
-static const struct xsd_options altinn = { .xsd_patterns = false };
-static const struct xsd_options as_written = { .xsd_patterns = true };
+static const struct xsd_options altinn = { .patterns = XSD_PATTERNS_ALTINN };
+static const struct xsd_options as_written = { .patterns = XSD_PATTERNS_XSD };
 
 static struct xsd *
 good(const char *file, const struct xsd_options *options)

@@ -33,11 +33,13 @@ struct level {
 	bool repeats;			/* the index is worth telling */
 	const char *last_child;
 	long last_count;
-	const struct field_type *type;	/* NULL: not in the model */
+	const struct field *field;	/* NULL: not in the model */
+	const struct field_type *type;	/* likewise */
 	const struct take *take;	/* NULL: not kept */
 	bool whole;			/* all below is kept */
 	xmlNodePtr node;		/* NULL: not kept */
-	bool is_date;			/* its text is held back */
+	bool held;			/* its text is held back: a date */
+	bool dropped;			/* it and all below do not count */
 	bool has_child;
 };
 
@@ -192,6 +194,12 @@ keep_attribute(struct form_reader *r, xmlNodePtr node, const xmlChar **a)
 		node->properties = x;
 }
 
+static bool
+in_xsi(const xmlChar **a)
+{
+	return a[2] != NULL && strcmp((const char *)a[2], XSI) == 0;
+}
+
 static void
 keep_element(struct form_reader *r, struct level *l, const xmlChar **a, int n)
 {
@@ -204,7 +212,7 @@ keep_element(struct form_reader *r, struct level *l, const xmlChar **a, int n)
 	l->node->line = (unsigned short)line_of(r);
 	append(above, l->node);
 	for (int i = 0; i < n; i++, a += 5)
-		if (a[2] == NULL || strcmp((const char *)a[2], XSI) != 0)
+		if (!in_xsi(a))
 			keep_attribute(r, l->node, a);
 }
 
@@ -215,6 +223,8 @@ find_take(struct form_reader *r, struct level *l)
 {
 	const struct level *above = &r->levels[r->depth - 1];
 
+	if (l->dropped)
+		return;
 	if (above->whole)
 		l->whole = true;
 	else if (above->take != NULL)
@@ -237,10 +247,13 @@ find_type(struct form_reader *r, struct level *l, const char *ns)
 	}
 	if (f == NULL)
 		return;
+	l->field = f;
 	l->type = f->type;
 	l->repeats = f->max != 1;
-	l->is_date = f->type->simple != NULL &&
-	    f->type->simple->kind == VALUE_DATE;
+	l->held = f->type->simple != NULL &&
+	    (f->type->simple->kind == VALUE_DATE ||
+	    (f->type->simple->kind == VALUE_DATE_TIME &&
+	    r->job.type->lenient.date_time));
 }
 
 static bool
@@ -260,28 +273,76 @@ push(struct form_reader *r, const char *name, const char *ns)
 	above->has_child = true;
 	l = &r->levels[++r->depth];
 	*l = (struct level){ .name = name, .index = ++above->last_count };
-	find_take(r, l);
 	find_type(r, l, ns);
+	/* What may stand in an open type is not known to us. */
+	l->dropped = above->dropped || (r->job.type->lenient.unknown &&
+	    l->field == NULL && above->type != NULL && !above->type->open);
+	find_take(r, l);
 	buf_reset(&r->text);
 	r->text_size = 0;
 	return true;
 }
 
-/* Take altinnRowId away; gives the number of attributes left. */
+/* Whether the schema need not see the attribute. */
+static bool
+idle_attribute(const struct form_reader *r, const struct level *l,
+    const xmlChar **a)
+{
+	if (a[1] == NULL && strcmp((const char *)a[0], "altinnRowId") == 0)
+		return true;
+	return r->job.type->lenient.unknown && l->type != NULL &&
+	    !l->type->open && !in_xsi(a) &&
+	    model_attribute(l->type, (const char *)a[0],
+	    (const char *)a[2]) == NULL;
+}
+
+/* Take altinnRowId and its like away; gives how many are left. */
 static int
-drop_row_id(const xmlChar **a, int n)
+drop_attributes(const struct form_reader *r, const struct level *l,
+    const xmlChar **a, int n)
 {
 	int left = 0;
 
 	for (int i = 0; i < n; i++) {
-		if (a[5 * i + 1] == NULL && strcmp((const char *)a[5 * i],
-		    "altinnRowId") == 0)
+		if (idle_attribute(r, l, a + 5 * i))
 			continue;
 		if (left != i)
 			memmove(a + 5 * left, a + 5 * i, 5 * sizeof *a);
 		left++;
 	}
 	return left;
+}
+
+/* xsi:nil where the schema has no nil: with nil = lenient it is absent. */
+static bool
+nil_as_absent(const struct form_reader *r, const struct level *l,
+    const xmlChar **a, int n)
+{
+	if (!r->job.type->lenient.nil || l->field == NULL ||
+	    l->field->nillable)
+		return false;
+	for (int i = 0; i < n; i++, a += 5)
+		if (in_xsi(a) && strcmp((const char *)a[0], "nil") == 0 &&
+		    (*a[3] == 't' || *a[3] == '1'))
+			return true;
+	return false;
+}
+
+/* With fixed = any the schema is shown the value that it wants. */
+static void
+show_fixed(const struct form_reader *r, const struct level *l,
+    const xmlChar **a, int n)
+{
+	for (int i = 0; i < n && r->job.type->lenient.fixed &&
+	    l->type != NULL; i++, a += 5) {
+		const struct field *f = model_attribute(l->type,
+		    (const char *)a[0], (const char *)a[2]);
+
+		if (f == NULL || f->fixed == NULL)
+			continue;
+		a[3] = (const xmlChar *)f->fixed;
+		a[4] = a[3] + strlen(f->fixed);
+	}
 }
 
 static void
@@ -304,7 +365,7 @@ on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 
 	if (r->stopped)
 		return;
-	if (uri == NULL && r->job.type->lenient_namespace)
+	if (uri == NULL && r->job.type->lenient.namespace)
 		uri = (const xmlChar *)xsd_target_ns(r->job.type->xsd);
 	if (!push(r, (const char *)name, (const char *)uri))
 		return;
@@ -317,9 +378,14 @@ on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		stop(r);
 		return;
 	}
-	n_attributes = drop_row_id(attributes, n_attributes);
+	n_attributes = drop_attributes(r, l, attributes, n_attributes);
+	if (l->dropped || nil_as_absent(r, l, attributes, n_attributes)) {
+		l->dropped = true;
+		return;
+	}
 	if (l->whole || l->take != NULL)
 		keep_element(r, l, attributes, n_attributes);
+	show_fixed(r, l, attributes, n_attributes);
 	if (!r->wrong_root)
 		r->schema_sax->startElementNs(r->schema_data, name, prefix,
 		    uri, n_ns, ns, n_attributes, n_defaulted, attributes);
@@ -344,6 +410,21 @@ date_part(const char *s, size_t n)
 	return n;
 }
 
+/* A date where a date-time belongs: its midnight, the zone behind it. */
+static void
+add_midnight(struct buf *b)
+{
+	char zone[8] = "";
+
+	if (b->len < DATE_LENGTH || strchr(b->p, 'T') != NULL ||
+	    b->len - DATE_LENGTH >= sizeof zone)
+		return;
+	memcpy(zone, b->p + DATE_LENGTH, b->len - DATE_LENGTH + 1);
+	b->len = DATE_LENGTH;
+	buf_str(b, "T00:00:00");
+	buf_str(b, zone);
+}
+
 static void
 hand_text(struct form_reader *r, const char *s, size_t n)
 {
@@ -358,16 +439,23 @@ on_end(void *data, const xmlChar *name, const xmlChar *prefix,
 {
 	struct form_reader *r = data;
 	struct level *l = &r->levels[r->depth];
-	size_t n = r->text.len;
+	size_t n;
 
 	if (r->stopped || r->depth == 0)
 		return;
-	if (uri == NULL && r->job.type->lenient_namespace)
-		uri = (const xmlChar *)xsd_target_ns(r->job.type->xsd);
-	if (l->is_date) {
-		n = date_part(buf_text(&r->text), n);
-		hand_text(r, buf_text(&r->text), n);
+	if (l->dropped) {
+		r->depth--;
+		return;
 	}
+	if (uri == NULL && r->job.type->lenient.namespace)
+		uri = (const xmlChar *)xsd_target_ns(r->job.type->xsd);
+	if (l->held && l->type->simple->kind == VALUE_DATE_TIME)
+		add_midnight(&r->text);
+	n = r->text.len;
+	if (l->held && l->type->simple->kind == VALUE_DATE)
+		n = date_part(buf_text(&r->text), n);
+	if (l->held)
+		hand_text(r, buf_text(&r->text), n);
 	if (l->node != NULL && !l->has_child && n > 0)
 		append(l->node, text_node(r, r->text.p, n));
 	if (!r->wrong_root)
@@ -383,7 +471,7 @@ on_text(void *data, const xmlChar *s, int n)
 	struct form_reader *r = data;
 	struct level *l = &r->levels[r->depth];
 
-	if (r->stopped || r->depth == 0)
+	if (r->stopped || r->depth == 0 || l->dropped)
 		return;
 	r->text_size += (size_t)n;
 	if (r->text_size > FORM_TEXT_MAX) {
@@ -392,9 +480,9 @@ on_text(void *data, const xmlChar *s, int n)
 		stop(r);
 		return;
 	}
-	if ((l->node != NULL && !l->has_child) || l->is_date)
+	if ((l->node != NULL && !l->has_child) || l->held)
 		buf_add(&r->text, s, (size_t)n);
-	if (!l->is_date)
+	if (!l->held)
 		hand_text(r, (const char *)s, (size_t)n);
 }
 
