@@ -48,7 +48,7 @@ int cmd_trace(const struct cmdline *);
 
 int cmd_move(const struct cmdline *);	/* hold, release, requeue, reject */
 
-int cmd_map(const struct cmdline *);	/* map check, explain, init */
+int cmd_map(const struct cmdline *);	/* map check */
 int cmd_ledger(const struct cmdline *);	/* ledger verify */
 
 #endif
