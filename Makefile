@@ -71,7 +71,7 @@ reading = $(reading_package) watcher/sums \
 
 # Routes, owners, map, output.
 making = transform/csv transform/dated transform/codes transform/rewrite \
-	transform/convert transform/owner \
+	transform/convert transform/owner transform/units \
 	transform/origin transform/map transform/listing transform/route \
 	transform/config transform/fill transform/document transform/plan \
 	transform/output transform/papers transform/deliver
@@ -111,6 +111,7 @@ test_dated = transform/dated $(read_table)
 test_codes = transform/codes transform/dated $(read_table)
 test_convert = transform/convert transform/rewrite transform/codes \
 	transform/dated $(read_table)
+test_units = transform/units $(read_table)
 test_owner = transform/owner transform/dated spool/digest spool/finding \
 	spool/id $(read_table)
 test_source = watcher/source spool/digest spool/buf spool/mem
@@ -134,7 +135,7 @@ test_jsonin = schemas/jsonin spool/number spool/buf spool/mem
 test_moment = schemas/moment
 tests += $(patsubst %,test_%,jsonin moment)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
-	codes convert owner)
+	codes convert owner units)
 tests += $(patsubst %,test_%,source sums zipcheck package package_tar)
 test_args = spool/args spool/err spool/buf spool/mem
 test_log = spool/log spool/state spool/fault spool/fsx spool/err spool/text \

@@ -93,6 +93,8 @@ static const struct setting settings[] = {
 	{ "owners", "person-number", ENUM, AT(owners.person_number),
 	    "accept-2032", 0, 0, person_rules },
 	{ "owners", "allow", TEXT, AT(owners.allow), "", 0, 0, NULL },
+	{ "owners", "unit-types", FILE_PATH, AT(owners.unit_types), "", 0, 0,
+	    NULL },
 	{ "privacy", "key-file", FILE_PATH, AT(privacy.key_file), "", 0, 0,
 	    NULL },
 	{ "ledger", "signing-key", FILE_PATH, AT(ledger.signing_key), "",

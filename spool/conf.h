@@ -58,6 +58,7 @@ struct conf {
 	struct {
 		enum person_rule person_number;
 		char allow[CONF_TEXT];	/* numbers parted by blanks, commas */
+		char unit_types[PATH_MAX];	/* a table; "" when not set */
 	} owners;
 	struct {
 		char key_file[PATH_MAX];	/* "" when not set */

@@ -334,11 +334,42 @@ an_app_takes_only_its_party_types(void **unused)
 		for (enum owner_kind k = 0; k < OWNER_KINDS; k++) {
 			struct owner o = owner(k, "x");
 
-			if (owner_allowed(&o, &rows[i].types) !=
+			if (owner_allowed(&o, &rows[i].types, NULL) !=
 			    rows[i].allowed[k])
 				fail_msg("row %zu, %s", i,
 				    owner_kind_name(k));
 		}
+}
+
+/* The decision of contract 2.4, row by row. */
+static void
+a_known_unit_type_decides_for_an_organisation(void **unused)
+{
+	static const struct {
+		const char *type;
+		struct party_types types;
+		bool allowed;
+	} rows[] = {
+		{ "BEDR", { .sub_unit = true }, true },
+		{ "AAFY", { .sub_unit = true }, true },
+		{ "BEDR", { .organisation = true }, false },
+		{ "KBO", { .bankruptcy_estate = true }, true },
+		{ "KBO", { .organisation = true }, true },
+		{ "KBO", { .sub_unit = true }, false },
+		{ "AS", { .organisation = true }, true },
+		{ "AS", { .sub_unit = true }, false },
+		{ "AS", { .bankruptcy_estate = true }, false },
+		{ "bedr", { .sub_unit = true }, false },
+		{ "BEDR", { .person = true }, false },
+		{ "BEDR", { .person = false }, true },
+	};
+	struct owner o = owner(OWNER_ORGANISATION, "310000027");
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (owner_allowed(&o, &rows[i].types, rows[i].type) !=
+		    rows[i].allowed)
+			fail_msg("row %zu, %s", i, rows[i].type);
 }
 
 /* ------------------------------------------------------------------- table */
@@ -533,6 +564,7 @@ main(void)
 		cmocka_unit_test(a_kind_is_known_by_its_name),
 		cmocka_unit_test(a_folder_never_shows_a_person),
 		cmocka_unit_test(an_app_takes_only_its_party_types),
+		cmocka_unit_test(a_known_unit_type_decides_for_an_organisation),
 		cmocka_unit_test(an_owner_is_found_by_key_and_day),
 		cmocka_unit_test(any_column_of_the_row_can_be_read),
 		cmocka_unit_test(without_a_column_enabled_all_rows_are),

@@ -14,6 +14,7 @@
 #include "spool/mem.h"
 #include "transform/listing.h"
 #include "transform/route.h"
+#include "transform/units.h"
 
 typedef void entry_fn(struct config *, const char *below, const char *name,
     struct faults *);
@@ -150,6 +151,9 @@ config_load(struct config *c, const struct conf *conf, struct faults *f)
 
 	*c = (struct config){ .conf = conf };
 	conf_key(conf, &c->key, &c->key_len, f);
+	if (conf->owners.unit_types[0] != '\0')
+		c->units = units_load(conf->owners.unit_types,
+		    conf->owners.unit_types, f);
 	each_folder(c, "apps", load_org, f);
 	each_folder(c, "routes", load_route, f);
 	hash_all(c, f);
@@ -169,6 +173,7 @@ config_free(struct config *c)
 	free(c->apps);
 	free(c->faulty);
 	free(c->key);
+	units_free(c->units);
 	origin_takes_done(&c->takes);
 	arena_free(&arena);
 	*c = (struct config){ .conf = NULL };

@@ -26,6 +26,7 @@ struct config {
 	const char **faulty;		/* apps that could not be loaded */
 	size_t n_faulty, cap_faulty;
 	struct origin_takes takes;
+	struct units *units;		/* NULL: no table of unit types */
 	unsigned char *key;		/* for owner tags */
 	size_t key_len;
 	char sha256[DIGEST_HEX + 1];	/* of all files in apps/ and routes/ */

@@ -183,14 +183,27 @@ owner_tag(const struct owner *o, const unsigned char *key, size_t len,
 	    kinds[o->kind].secret ? hex : o->value);
 }
 
+/* An estate counts as a main unit too; exact case, as Altinn compares. */
+static bool
+unit_allowed(const struct party_types *p, const char *type)
+{
+	if (type == NULL)
+		return p->organisation || p->sub_unit || p->bankruptcy_estate;
+	if (strcmp(type, "BEDR") == 0 || strcmp(type, "AAFY") == 0)
+		return p->sub_unit;
+	return p->organisation ||
+	    (strcmp(type, "KBO") == 0 && p->bankruptcy_estate);
+}
+
 bool
-owner_allowed(const struct owner *o, const struct party_types *p)
+owner_allowed(const struct owner *o, const struct party_types *p,
+    const char *unit_type)
 {
 	bool house = p->organisation || p->sub_unit || p->bankruptcy_estate;
 	bool allowed = true;
 
 	if (o->kind == OWNER_ORGANISATION)
-		allowed = house;
+		allowed = unit_allowed(p, unit_type);
 	else if (o->kind != OWNER_PARTY)
 		allowed = p->person;
 	return allowed || (!house && !p->person);

@@ -61,11 +61,13 @@ void owner_tag(const struct owner *, const unsigned char *key, size_t len,
     char tag[ID_OWNER_MAX + 1]);
 
 /*
- * partyTypesAllowed of the app (contract 2.4), as far as the number tells.
- * Whether an organisation is a sub unit or a bankruptcy estate, and what a
- * party is, cannot be told: allowed.
+ * partyTypesAllowed of the app (contract 2.4), as far as it can be told.
+ * unit_type is that of an organisation, NULL when it is not known: then it
+ * may be a main unit, a sub unit or a bankruptcy estate, and is allowed when
+ * one of these is.  What a party is cannot be told: allowed.
  */
-bool owner_allowed(const struct owner *, const struct party_types *);
+bool owner_allowed(const struct owner *, const struct party_types *,
+    const char *unit_type);
 
 /*
  * owners.csv: key, one or more of the four kinds (each row fills exactly

@@ -16,6 +16,7 @@
 #include "transform/document.h"
 #include "transform/fill.h"
 #include "transform/route.h"
+#include "transform/units.h"
 #include "watcher/check.h"
 #include "watcher/form.h"
 #include "watcher/rules.h"
@@ -89,7 +90,9 @@ find_owner(struct making *m)
 		owner_finding(m, fault.code, fault.why);
 		return false;
 	}
-	if (!owner_allowed(owner, &r->to->meta.parties)) {
+	if (!owner_allowed(owner, &r->to->meta.parties,
+	    owner->kind == OWNER_ORGANISATION ?
+	    units_find(m->planner->config->units, owner->value) : NULL)) {
 		owner_finding(m, F_PARTY_TYPE_NOT_ALLOWED, "the app does not "
 		    "take this kind of owner");
 		return false;
@@ -424,6 +427,25 @@ make_instance(struct making *m, struct plan *plan, size_t index, size_t of)
 	make_parts(m);
 }
 
+static void
+route_finding(struct making *m, const char *why)
+{
+	findings_add(m->checked->findings, F_MAP_SOURCE, arena_fmt(
+	    m->env.arena, "routes/%s/route.conf", m->route->name), 0, NULL,
+	    "%s", why);
+}
+
+static bool
+applies(struct making *m)
+{
+	const struct origin *when = m->route->when;
+	int yes = when != NULL ? origin_truth(when, &m->env) : 1;
+
+	if (yes == ORIGIN_FAILED)
+		route_finding(m, "when could not be worked out");
+	return yes == 1;
+}
+
 /* The nodes of for-each, or one NULL; 0 when the route does not apply. */
 static size_t
 route_nodes(struct making *m, xmlNodePtr **nodes)
@@ -433,19 +455,16 @@ route_nodes(struct making *m, xmlNodePtr **nodes)
 	long n = 1;
 
 	*nodes = none;
-	if (r->when != NULL && !origin_truth(r->when, &m->env))
+	if (!applies(m))
 		return 0;
 	if (r->for_each != NULL)
 		n = origin_nodes(r->for_each, &m->env, nodes);
-	if (n > PLAN_INSTANCES_MAX || n == ORIGIN_FAILED) {
-		findings_add(m->checked->findings, F_MAP_SOURCE,
-		    arena_fmt(m->env.arena, "routes/%s/route.conf", r->name),
-		    0, NULL, n > 0 ? "for-each gives more than %d nodes" :
-		    "for-each could not be worked out (%d)",
-		    PLAN_INSTANCES_MAX);
-		n = 0;
-	}
-	return (size_t)n;
+	if (n == ORIGIN_FAILED)
+		route_finding(m, "for-each could not be worked out");
+	else if (n > PLAN_INSTANCES_MAX)
+		route_finding(m, arena_fmt(m->env.arena,
+		    "for-each gives more than %d nodes", PLAN_INSTANCES_MAX));
+	return n == ORIGIN_FAILED || n > PLAN_INSTANCES_MAX ? 0 : (size_t)n;
 }
 
 static void
