@@ -146,7 +146,8 @@ test_multipart = spool/multipart spool/digest spool/fsx spool/err spool/buf \
 test_stored = spool/stored spool/buf spool/mem
 test_dossier = spool/dossier spool/record spool/state spool/json spool/id \
 	spool/number spool/text spool/buf spool/mem
-tests += $(patsubst %,test_%,args log wake multipart stored dossier)
+test_notify = spool/notify spool/buf spool/mem
+tests += $(patsubst %,test_%,args log wake notify multipart stored dossier)
 
 playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
 test_recover = tests/killer $(playing)
