@@ -241,6 +241,17 @@ install: all
 		d='$(DESTDIR)$(mandir)'/man$${m##*.}; \
 		install -d "$$d" && install -m 0644 "$$m" "$$d" || exit 1; \
 	done
+	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system' \
+		'$(DESTDIR)$(PREFIX)/lib/sysusers.d' \
+		'$(DESTDIR)$(PREFIX)/lib/tmpfiles.d'
+	for u in systemd/*.service systemd/*.timer; do \
+		sed 's|@PREFIX@|$(PREFIX)|' "$$u" > \
+		'$(DESTDIR)$(PREFIX)/lib/systemd/system'/$${u##*/} || exit 1; \
+	done
+	install -m 0644 systemd/flerapp.sysusers \
+		'$(DESTDIR)$(PREFIX)/lib/sysusers.d/flerapp.conf'
+	install -m 0644 systemd/flerapp.tmpfiles \
+		'$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/flerapp.conf'
 
 clean:
 	rm -rf build build-san build-clang build-san-clang
