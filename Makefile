@@ -133,7 +133,15 @@ test_model = $(look_model) spool/text spool/number $(read_xsd)
 tests = $(patsubst %,test_%,value xsd model)
 test_jsonin = schemas/jsonin spool/number spool/buf spool/mem
 test_moment = schemas/moment
-tests += $(patsubst %,test_%,jsonin moment)
+test_instance = schemas/instance schemas/jsonin schemas/moment spool/finding \
+	spool/id spool/number spool/text spool/arena spool/buf spool/mem
+read_appmeta = schemas/appmeta schemas/jsonin spool/id spool/fault \
+	spool/number spool/text spool/arena spool/buf spool/mem
+test_appmeta = $(read_appmeta)
+read_app = schemas/app schemas/appmeta schemas/jsonin $(look_model) \
+	spool/ini spool/id spool/text spool/number $(read_xsd)
+test_app = tests/scratch $(read_app)
+tests += $(patsubst %,test_%,jsonin moment instance appmeta app)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner units)
 tests += $(patsubst %,test_%,source sums zipcheck package package_tar)

@@ -11,6 +11,7 @@
 
 #include "schemas/model.h"
 #include "schemas/xsd.h"
+#include "schemas/xsd_locate.h"
 #include "spool/buf.h"
 #include "spool/err.h"
 #include "spool/fault.h"
@@ -142,19 +143,32 @@ last_part(const char *class_ref)
 	return dot != NULL ? dot + 1 : class_ref;
 }
 
+/* What schema = names: a file below the app's folder, as for imports. */
+static const char *
+named_schema(const struct loading *g, const char *name)
+{
+	int dir = open(g->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *why = "the app's folder cannot be opened", *file = NULL;
+
+	if (dir != -1) {
+		file = xsd_locate(&g->app->arena, dir, "", name, &why);
+		close(dir);
+	}
+	if (file != NULL && exists(g, file))
+		return file;
+	faults_add(g->faults, g->conf, 0, 0, "schema = %s: %s", name,
+	    file != NULL ? "it is no plain file" : why);
+	return NULL;
+}
+
 /* DESIGN 4: app.conf, the data type, classRef, or the only one there is. */
 static const char *
 find_schema(const struct loading *g, const struct form_type *t)
 {
 	const char *file = NULL, *model = last_part(t->type->class_ref);
 
-	if (t->schema != NULL) {
-		if (exists(g, t->schema))
-			return t->schema;
-		faults_add(g->faults, g->conf, 0, 0, "schema = %s: there is "
-		    "no such file in the app's folder", t->schema);
-		return NULL;
-	}
+	if (t->schema != NULL)
+		return named_schema(g, t->schema);
 	file = schema_called(g, t->type->id, strlen(t->type->id));
 	if (file == NULL)
 		file = schema_called(g, model, strlen(model));
