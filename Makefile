@@ -67,7 +67,8 @@ reading_package = watcher/source watcher/member watcher/zipdir \
 	watcher/laerr watcher/crc watcher/tarstream watcher/unpack \
 	watcher/entryname watcher/package
 reading = $(reading_package) watcher/sums \
-	watcher/take watcher/xmlerr watcher/form watcher/rules watcher/check
+	watcher/take watcher/kept watcher/lenient watcher/xmlhead watcher/xmlerr \
+	watcher/form watcher/rules watcher/check
 
 # Routes, owners, map, output.
 making = transform/csv transform/dated transform/codes transform/rewrite \

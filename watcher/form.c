@@ -14,17 +14,16 @@
 #include "spool/arena.h"
 #include "spool/buf.h"
 #include "spool/mem.h"
+#include "watcher/kept.h"
+#include "watcher/lenient.h"
 #include "watcher/take.h"
 #include "watcher/xmlerr.h"
+#include "watcher/xmlhead.h"
 
 enum {
-	HEAD = 512,			/* looked at before the parser is */
 	CHUNK = 16 * 1024,
 	NAMES_MAX = 20000,		/* then the parser's names start anew */
-	DATE_LENGTH = 10,
 };
-
-#define XSI "http://www.w3.org/2001/XMLSchema-instance"
 
 /* An element that is open. */
 struct level {
@@ -138,85 +137,23 @@ on_schema_error(void *data, xmlErrorPtr e)
 	buf_free(&b);
 }
 
-/* ---------------------------------------------------------- kept tree */
-
-static xmlNodePtr
-new_node(struct form_reader *r, xmlElementType type, const char *name)
-{
-	xmlNodePtr n = arena_zero(r->job.arena, sizeof *n);
-
-	n->type = type;
-	n->name = (const xmlChar *)name;
-	n->doc = r->doc;
-	return n;
-}
+/* -------------------------------------------------------------- events */
 
 static void
-append(xmlNodePtr parent, xmlNodePtr child)
+keep(struct form_reader *r, struct level *l, const xmlChar **a, int n)
 {
-	child->parent = parent;
-	child->prev = parent->last;
-	if (parent->last != NULL)
-		parent->last->next = child;
-	else
-		parent->children = child;
-	parent->last = child;
-}
-
-static xmlNodePtr
-text_node(struct form_reader *r, const char *s, size_t n)
-{
-	xmlNodePtr t = new_node(r, XML_TEXT_NODE, "text");
-
-	t->content = (xmlChar *)arena_dupn(r->job.arena, s, n);
-	return t;
-}
-
-static void
-keep_attribute(struct form_reader *r, xmlNodePtr node, const xmlChar **a)
-{
-	xmlAttrPtr x = arena_zero(r->job.arena, sizeof *x), last;
-	xmlNodePtr t = text_node(r, (const char *)a[3],
-	    (size_t)(a[4] - a[3]));
-
-	x->type = XML_ATTRIBUTE_NODE;
-	x->name = (xmlChar *)arena_dup(r->job.arena, (const char *)a[0]);
-	x->doc = r->doc;
-	x->parent = node;
-	x->children = x->last = t;
-	t->parent = (xmlNodePtr)x;
-	for (last = node->properties; last != NULL && last->next != NULL;)
-		last = last->next;
-	x->prev = last;
-	if (last != NULL)
-		last->next = x;
-	else
-		node->properties = x;
-}
-
-static bool
-in_xsi(const xmlChar **a)
-{
-	return a[2] != NULL && strcmp((const char *)a[2], XSI) == 0;
-}
-
-static void
-keep_element(struct form_reader *r, struct level *l, const xmlChar **a, int n)
-{
+	struct arena *arena = r->job.arena;
 	xmlNodePtr above = r->depth > 1 ? r->levels[r->depth - 1].node :
 	    (xmlNodePtr)r->doc;
 	const char *name = l->take != NULL ? l->take->name :
-	    arena_dup(r->job.arena, l->name);
+	    arena_dup(arena, l->name);
 
-	l->node = new_node(r, XML_ELEMENT_NODE, name);
-	l->node->line = (unsigned short)line_of(r);
-	append(above, l->node);
+	l->node = kept_element(arena, above, name, line_of(r));
 	for (int i = 0; i < n; i++, a += 5)
-		if (!in_xsi(a))
-			keep_attribute(r, l->node, a);
+		if (!lenient_in_xsi(a))
+			kept_attribute(arena, l->node, (const char *)a[0],
+			    (const char *)a[3], (size_t)(a[4] - a[3]));
 }
-
-/* -------------------------------------------------------------- events */
 
 static void
 find_take(struct form_reader *r, struct level *l)
@@ -250,10 +187,7 @@ find_type(struct form_reader *r, struct level *l, const char *ns)
 	l->field = f;
 	l->type = f->type;
 	l->repeats = f->max != 1;
-	l->held = f->type->simple != NULL &&
-	    (f->type->simple->kind == VALUE_DATE ||
-	    (f->type->simple->kind == VALUE_DATE_TIME &&
-	    r->job.type->lenient.date_time));
+	l->held = lenient_holds(&r->job.type->lenient, f->type);
 }
 
 static bool
@@ -281,68 +215,6 @@ push(struct form_reader *r, const char *name, const char *ns)
 	buf_reset(&r->text);
 	r->text_size = 0;
 	return true;
-}
-
-/* Whether the schema need not see the attribute. */
-static bool
-idle_attribute(const struct form_reader *r, const struct level *l,
-    const xmlChar **a)
-{
-	if (a[1] == NULL && strcmp((const char *)a[0], "altinnRowId") == 0)
-		return true;
-	return r->job.type->lenient.unknown && l->type != NULL &&
-	    !l->type->open && !in_xsi(a) &&
-	    model_attribute(l->type, (const char *)a[0],
-	    (const char *)a[2]) == NULL;
-}
-
-/* Take altinnRowId and its like away; gives how many are left. */
-static int
-drop_attributes(const struct form_reader *r, const struct level *l,
-    const xmlChar **a, int n)
-{
-	int left = 0;
-
-	for (int i = 0; i < n; i++) {
-		if (idle_attribute(r, l, a + 5 * i))
-			continue;
-		if (left != i)
-			memmove(a + 5 * left, a + 5 * i, 5 * sizeof *a);
-		left++;
-	}
-	return left;
-}
-
-/* xsi:nil where the schema has no nil: with nil = lenient it is absent. */
-static bool
-nil_as_absent(const struct form_reader *r, const struct level *l,
-    const xmlChar **a, int n)
-{
-	if (!r->job.type->lenient.nil || l->field == NULL ||
-	    l->field->nillable)
-		return false;
-	for (int i = 0; i < n; i++, a += 5)
-		if (in_xsi(a) && strcmp((const char *)a[0], "nil") == 0 &&
-		    (*a[3] == 't' || *a[3] == '1'))
-			return true;
-	return false;
-}
-
-/* With fixed = any the schema is shown the value that it wants. */
-static void
-show_fixed(const struct form_reader *r, const struct level *l,
-    const xmlChar **a, int n)
-{
-	for (int i = 0; i < n && r->job.type->lenient.fixed &&
-	    l->type != NULL; i++, a += 5) {
-		const struct field *f = model_attribute(l->type,
-		    (const char *)a[0], (const char *)a[2]);
-
-		if (f == NULL || f->fixed == NULL)
-			continue;
-		a[3] = (const xmlChar *)f->fixed;
-		a[4] = a[3] + strlen(f->fixed);
-	}
 }
 
 static void
@@ -378,51 +250,20 @@ on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 		stop(r);
 		return;
 	}
-	n_attributes = drop_attributes(r, l, attributes, n_attributes);
-	if (l->dropped || nil_as_absent(r, l, attributes, n_attributes)) {
+	n_attributes = lenient_attributes(&r->job.type->lenient, l->type,
+	    attributes, n_attributes);
+	if (l->dropped || lenient_absent(&r->job.type->lenient, l->field,
+	    attributes, n_attributes)) {
 		l->dropped = true;
 		return;
 	}
 	if (l->whole || l->take != NULL)
-		keep_element(r, l, attributes, n_attributes);
-	show_fixed(r, l, attributes, n_attributes);
+		keep(r, l, attributes, n_attributes);
+	lenient_fixed(&r->job.type->lenient, l->type, attributes,
+	    n_attributes);
 	if (!r->wrong_root)
 		r->schema_sax->startElementNs(r->schema_data, name, prefix,
 		    uri, n_ns, ns, n_attributes, n_defaulted, attributes);
-}
-
-/* The length of a date that was written as midnight, else that of all. */
-static size_t
-date_part(const char *s, size_t n)
-{
-	static const char midnight[] = "T00:00:00";
-	const char *p = s + DATE_LENGTH;
-	size_t k = sizeof midnight - 1;
-
-	if (n < DATE_LENGTH + k || strncmp(p, midnight, k) != 0)
-		return n;
-	p += k;
-	if (*p == '.')
-		p += 1 + strspn(p + 1, "0");
-	if (*p == '\0' || strcmp(p, "Z") == 0 ||
-	    (strchr("+-", *p) != NULL && strlen(p) == 6))
-		return DATE_LENGTH;
-	return n;
-}
-
-/* A date where a date-time belongs: its midnight, the zone behind it. */
-static void
-add_midnight(struct buf *b)
-{
-	char zone[8] = "";
-
-	if (b->len < DATE_LENGTH || strchr(b->p, 'T') != NULL ||
-	    b->len - DATE_LENGTH >= sizeof zone)
-		return;
-	memcpy(zone, b->p + DATE_LENGTH, b->len - DATE_LENGTH + 1);
-	b->len = DATE_LENGTH;
-	buf_str(b, "T00:00:00");
-	buf_str(b, zone);
 }
 
 static void
@@ -439,7 +280,6 @@ on_end(void *data, const xmlChar *name, const xmlChar *prefix,
 {
 	struct form_reader *r = data;
 	struct level *l = &r->levels[r->depth];
-	size_t n;
 
 	if (r->stopped || r->depth == 0)
 		return;
@@ -449,15 +289,12 @@ on_end(void *data, const xmlChar *name, const xmlChar *prefix,
 	}
 	if (uri == NULL && r->job.type->lenient.namespace)
 		uri = (const xmlChar *)xsd_target_ns(r->job.type->xsd);
-	if (l->held && l->type->simple->kind == VALUE_DATE_TIME)
-		add_midnight(&r->text);
-	n = r->text.len;
-	if (l->held && l->type->simple->kind == VALUE_DATE)
-		n = date_part(buf_text(&r->text), n);
-	if (l->held)
-		hand_text(r, buf_text(&r->text), n);
-	if (l->node != NULL && !l->has_child && n > 0)
-		append(l->node, text_node(r, r->text.p, n));
+	if (l->held) {
+		lenient_text(l->type, &r->text);
+		hand_text(r, buf_text(&r->text), r->text.len);
+	}
+	if (l->node != NULL && !l->has_child && r->text.len > 0)
+		kept_text(r->job.arena, l->node, r->text.p, r->text.len);
 	if (!r->wrong_root)
 		r->schema_sax->endElementNs(r->schema_data, name, prefix,
 		    uri);
@@ -565,9 +402,7 @@ form_begin(struct form_reader *r, const struct form_job *job)
 	buf_reset(&r->text);
 	r->started = r->stopped = r->wrong_root = false;
 	r->before = job->findings->n + job->findings->left_out;
-	r->doc = arena_zero(job->arena, sizeof *r->doc);
-	r->doc->type = XML_DOCUMENT_NODE;
-	r->doc->doc = r->doc;
+	r->doc = kept_document(job->arena);
 	if (xmlDictSize(r->parser->dict) > NAMES_MAX)
 		make_parser(r);
 	if (job->max_depth > FORM_DEPTH_MAX)
@@ -575,81 +410,22 @@ form_begin(struct form_reader *r, const struct form_job *job)
 	plug_schema(r);
 }
 
-/* The encoding that the XML declaration names; "" when it names none. */
-static void
-declared_encoding(const char *s, size_t n, char *out, size_t size)
-{
-	const char *end = memmem(s, n, "?>", 2), *p, *quote;
-
-	out[0] = '\0';
-	if (n < 5 || memcmp(s, "<?xml", 5) != 0 || end == NULL)
-		return;
-	p = memmem(s, (size_t)(end - s), "encoding", 8);
-	if (p == NULL)
-		return;
-	p += 8 + strspn(p + 8, " \t\r\n=");
-	if (*p != '"' && *p != '\'')
-		return;
-	quote = memchr(p + 1, *p, (size_t)(end - p - 1));
-	if (quote != NULL && (size_t)(quote - p) <= size) {
-		memcpy(out, p + 1, (size_t)(quote - p - 1));
-		out[quote - p - 1] = '\0';
-	}
-}
-
-static bool
-encoding_allowed(const struct form_type *t, const char *name)
-{
-	static const struct {
-		const char *name;
-		unsigned bit;
-	} known[] = {
-		{ "", FORM_UTF_8 }, { "utf-8", FORM_UTF_8 },
-		{ "iso-8859-1", FORM_ISO_8859_1 },
-		{ "windows-1252", FORM_WINDOWS_1252 },
-	};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcasecmp(known[i].name, name) == 0)
-			return (t->encodings & known[i].bit) != 0;
-	return false;
-}
-
-/* UTF-16, UTF-32 and EBCDIC show in the first bytes of any XML document. */
-static bool
-foreign_bytes(const char *s, size_t n)
-{
-	static const char *const marks[] = {
-		"\xfe\xff", "\xff\xfe", "\x4c\x6f", NULL
-	};
-
-	for (size_t i = 0; marks[i] != NULL; i++)
-		if (n >= 2 && memcmp(s, marks[i], 2) == 0)
-			return true;
-	return n >= 4 && memchr(s, '\0', 4) != NULL;
-}
-
 static void
 start_parser(struct form_reader *r)
 {
 	const char *s = buf_text(&r->head);
-	size_t n = r->head.len;
-	char encoding[41];
+	size_t n = r->head.len, mark = xmlhead_mark(s, n);
+	char encoding[XMLHEAD_NAME + 1];
 
 	r->started = true;
 	xmlCtxtResetPush(r->parser, NULL, 0, NULL, NULL);
 	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
-	if (n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0) {
-		s += 3;
-		n -= 3;
-	}
-	declared_encoding(s, n, encoding, sizeof encoding);
-	if (foreign_bytes(s, n)) {
-		tell(r, F_XML_ENCODING, "the document is not UTF-8");
-		stop(r);
-	} else if (!encoding_allowed(r->job.type, encoding)) {
-		tell(r, F_XML_ENCODING, "the document says that it is in %s",
-		    encoding);
+	s += mark;
+	n -= mark;
+	if (!xmlhead_encoding(s, n, r->job.type->encodings, encoding)) {
+		tell(r, F_XML_ENCODING, "the document %s%s",
+		    encoding[0] != '\0' ? "says that it is in " :
+		    "is not UTF-8", encoding);
 		stop(r);
 	} else if (n > 0) {
 		xmlParseChunk(r->parser, s, (int)n, 0);
@@ -676,11 +452,11 @@ form_feed(struct form_reader *r, const void *data, size_t n)
 	size_t k;
 
 	if (!r->started) {
-		k = n < HEAD - r->head.len ? n : HEAD - r->head.len;
+		k = n < XMLHEAD_SIZE - r->head.len ? n : XMLHEAD_SIZE - r->head.len;
 		buf_add(&r->head, p, k);
 		p += k;
 		n -= k;
-		if (r->head.len == HEAD)
+		if (r->head.len == XMLHEAD_SIZE)
 			start_parser(r);
 	}
 	while (n > 0 && !r->stopped) {
