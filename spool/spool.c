@@ -52,7 +52,9 @@ make_place(const struct spool *s, enum place p, struct err *e)
 		return errno == EEXIST ? 0 : err_sys(e, "make %s/%s", s->path,
 		    place_name(p));
 	/* Sticky and group bits, where this user may set them. */
-	(void)fchmodat(s->root, place_name(p), mode, 0);
+	if (fchmodat(s->root, place_name(p), mode, 0) == -1 && errno != EPERM)
+		return err_sys(e, "set the mode of %s/%s", s->path,
+		    place_name(p));
 	return 0;
 }
 

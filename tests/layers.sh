@@ -62,6 +62,9 @@ done < <(find "$obj"/{spool,schemas,watcher,transform} -name '*.o' -exec nm -A -
 	awk '$2 == "T" && $3 != "main" {
 		n = split($1, part, "/"); file = part[n]; sub(/\.o:.*/, "", file)
 		stem = file; sub(/_.*/, "", stem); sub(/s$/, "", stem)
+		# Two modules have a second word: state its places, zipdir zip.
+		if (file == "state" && index($3, "place_") == 1) next
+		if (file == "zipdir" && index($3, "zip_") == 1) next
 		if (index($3, stem) != 1) print file ": " $3 }')
 
 # Headers make no circle.
