@@ -72,8 +72,9 @@ reading = $(reading_package) watcher/sums \
 
 # Routes, owners, map, output.
 making = transform/csv transform/dated transform/codes transform/rewrite \
+origin = transform/expression transform/origin transform/origin_values
 	transform/convert transform/owner transform/units \
-	transform/origin transform/map transform/listing transform/route \
+	$(origin) transform/map transform/listing transform/route \
 	transform/config transform/fill transform/document transform/plan \
 	transform/output transform/papers transform/deliver
 
@@ -170,9 +171,13 @@ tests += $(patsubst %,test_%,recover ledger books receipt intake commit)
 
 # The map and what it leads to, on the apps of tests/sample.
 sampling = tests/scratch tests/sample watcher/take transform/csv \
-	transform/dated transform/owner transform/origin $(look) $(base)
+	transform/dated transform/owner $(origin) $(look) $(base)
+test_expression = transform/expression spool/buf spool/mem
 test_origin = $(sampling)
-tests += $(patsubst %,test_%,origin)
+mapping = $(sampling) transform/codes transform/rewrite transform/convert \
+	transform/map
+test_map = $(mapping)
+tests += $(patsubst %,test_%,expression origin map)
 
 # ------------------------------------------------------------------ targets
 

@@ -102,6 +102,30 @@ value_collapses(const struct simple *s)
 	return s->kind != VALUE_TEXT && s->kind != VALUE_ANY;
 }
 
+static bool
+blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+void
+value_collapse(const char *s, struct buf *out)
+{
+	bool gap = false, begun = false;
+
+	for (; *s != '\0'; s++) {
+		if (blank(*s)) {
+			gap = begun;
+			continue;
+		}
+		if (gap)
+			buf_char(out, ' ');
+		buf_char(out, *s);
+		begun = true;
+		gap = false;
+	}
+}
+
 /*
  * A kind's own look (NULL: anything, or the built-in's name tells), and the
  * kinds of which each text has that look.

@@ -52,6 +52,9 @@ const char *value_kind_name(enum value_kind);	/* for people: "a date" */
 /* Whether white space around the text counts for nothing in this type. */
 bool value_collapses(const struct simple *);
 
+/* Append the text with its white space collapsed, as XML Schema has it. */
+void value_collapse(const char *text, struct buf *out);
+
 /*
  * Whether `text` (white space collapsed by the caller where the type does
  * that) is in the lexical space of the kind, the integer range and the

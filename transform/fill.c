@@ -17,6 +17,9 @@ struct place {
 	const char *within;		/* " in Linje[2]", or "" */
 };
 
+static const char no_source[] = "the source could not be worked out";
+static const char no_truth[] = "the condition could not be worked out";
+
 static void
 tell(const struct place *p, const struct map_row *r, enum finding_code code,
     const char *what)
@@ -35,8 +38,7 @@ converted(const struct place *p, const struct map_row *r)
 	struct convert_result c;
 
 	if (n == ORIGIN_FAILED) {
-		tell(p, r, F_MAP_SOURCE, "the source could not be worked "
-		    "out");
+		tell(p, r, F_MAP_SOURCE, no_source);
 		return NULL;
 	}
 	c = convert_run(r->convert, v, (size_t)n, p->job->day, arena);
@@ -60,28 +62,15 @@ converted(const struct place *p, const struct map_row *r)
 	return NULL;
 }
 
-static bool
-blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static const char *
-collapse(struct arena *arena, const char *s)
+collapsed(struct arena *arena, const char *text)
 {
-	char *out = arena_take(arena, strlen(s) + 1);
-	size_t n = 0;
+	struct buf b = { 0 };
 
-	for (; *s != '\0'; s++) {
-		if (!blank(*s))
-			out[n++] = *s;
-		else if (n > 0 && !blank(out[n - 1]))
-			out[n++] = ' ';
-	}
-	while (n > 0 && out[n - 1] == ' ')
-		n--;
-	out[n] = '\0';
-	return out;
+	value_collapse(text, &b);
+	text = arena_dup(arena, buf_text(&b));
+	buf_free(&b);
+	return text;
 }
 
 /* In the form that B's simple type has; NULL when it does not fit. */
@@ -92,10 +81,6 @@ fitted(const struct place *p, const struct map_row *r, const char *text)
 	struct arena *arena = p->env->arena;
 	struct buf b = { 0 };
 
-	if (value_collapses(s))
-		text = collapse(arena, text);
-	if (*text == '\0')
-		return text;
 	if (!value_fits(s, text)) {
 		tell(p, r, F_PREFILL_TYPE, arena_fmt(arena, "the value does "
 		    "not fit; the field holds %s%s",
@@ -112,13 +97,18 @@ fitted(const struct place *p, const struct map_row *r, const char *text)
 static const char *
 row_value(const struct place *p, const struct map_row *r)
 {
+	int wanted = r->when != NULL ? origin_truth(r->when, p->env) : 1;
 	const char *text;
 
-	if (r->when != NULL && !origin_truth(r->when, p->env))
+	if (wanted == ORIGIN_FAILED)
+		tell(p, r, F_MAP_SOURCE, no_truth);
+	if (wanted != 1)
 		return NULL;
 	text = converted(p, r);
 	if (text == NULL)
 		return NULL;
+	if (r->field != NULL && value_collapses(r->field->type->simple))
+		text = collapsed(p->env->arena, text);
 	if (*text == '\0')
 		text = r->preset;
 	if (*text != '\0' && r->field != NULL)
@@ -142,16 +132,16 @@ fill_rows(const struct place *p, const struct map_group *g,
 	struct arena *arena = p->env->arena;
 	struct origin_env env = *p->env;
 	xmlNodePtr *nodes;
+	int wanted = g->when != NULL ? origin_truth(g->when, p->env) : 1;
 	const char *within;
-	long n;
+	long n = 0;
 
-	if (g->when != NULL && !origin_truth(g->when, p->env))
-		return;
-	n = origin_nodes(g->nodes, p->env, &nodes);
-	if (n == ORIGIN_FAILED) {
+	if (wanted == 1)
+		n = origin_nodes(g->nodes, p->env, &nodes);
+	if (wanted == ORIGIN_FAILED || n == ORIGIN_FAILED) {
 		findings_add(p->job->findings, F_MAP_SOURCE, p->job->file,
-		    g->line, NULL, "%s: the source could not be worked out",
-		    g->target);
+		    g->line, NULL, "%s%s: %s", g->target, p->within,
+		    wanted == ORIGIN_FAILED ? no_truth : no_source);
 		return;
 	}
 	rows->v = arena_zero(arena, ((size_t)n + 1) * sizeof *rows->v);

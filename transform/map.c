@@ -72,16 +72,36 @@ grow_list(void *list, size_t *cap, size_t n)
 	return mem_grow(list, cap, n + 1, sizeof(void *));
 }
 
+static bool
+repeats(const struct field *f)
+{
+	return f->max == MODEL_UNBOUNDED || f->max > 1;
+}
+
 static struct map_node *
 new_node(struct map *m, const struct field *f, const struct map_node *above)
 {
 	struct map_node *n = arena_zero(m->arena, sizeof *n);
 
 	n->field = f;
-	n->path = above == NULL || above->path == NULL ? NULL :
-	    *above->path == '\0' ? f->name :
-	    arena_fmt(m->arena, "%s.%s", above->path, f->name);
+	n->path = arena_fmt(m->arena, "%s%s%s%s", above->path,
+	    *above->path != '\0' ? "." : "", f->name,
+	    repeats(f) ? "[]" : "");
 	return n;
+}
+
+static struct map_node *
+find_node(const struct map_node *above, const struct field *f)
+{
+	bool attribute = f->kind == FIELD_ATTRIBUTE;
+	struct map_node *const *list = attribute ? above->attributes :
+	    above->children;
+	size_t n = attribute ? above->n_attributes : above->n_children;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i]->field == f)
+			return list[i];
+	return NULL;
 }
 
 /* The child for a field, made where schema order has it. */
@@ -94,10 +114,10 @@ child_node(struct map *m, struct map_node *above, const struct field *f)
 	size_t *n = attribute ? &above->n_attributes : &above->n_children;
 	size_t *cap = attribute ? &above->cap_attributes :
 	    &above->cap_children, i = *n;
+	struct map_node *found = find_node(above, f);
 
-	for (size_t k = 0; k < *n; k++)
-		if ((*list)[k]->field == f)
-			return (*list)[k];
+	if (found != NULL)
+		return found;
 	*list = grow_list(*list, cap, *n);
 	/* Fields of one type stand in an array, in schema order. */
 	while (i > 0 && (*list)[i - 1]->field > f) {
@@ -132,23 +152,19 @@ static void
 missing(const struct binding *b, const struct field *f,
     const struct map_node *above)
 {
-	faults_add(b->faults, b->map->csv.label, 0, 0, "no row fills %s%s%s, "
-	    "which %s requires; add a row with it as target",
-	    above->path != NULL ? above->path : "",
-	    above->path != NULL && *above->path != '\0' ? "." : "", f->name,
-	    b->scope->target->schema);
+	faults_add(b->faults, b->map->csv.label, 0, 0, "no row fills %s%s%s%s, "
+	    "which %s requires; add a row with it as target", above->path,
+	    *above->path != '\0' ? "." : "", f->name,
+	    repeats(f) ? "[]" : "", b->scope->target->schema);
 }
 
 static void
 complete_child(struct binding *b, struct map_node *above,
     const struct field *f, int depth)
 {
-	struct map_node *n = NULL;
+	struct map_node *n = find_node(above, f);
 	const char *given = f->fixed != NULL ? f->fixed : f->preset;
 
-	for (size_t i = 0; i < above->n_children; i++)
-		if (above->children[i]->field == f)
-			n = above->children[i];
 	if (n == NULL && !model_required(f))
 		return;
 	if (n == NULL && f->type->simple != NULL && given == NULL &&
@@ -158,11 +174,11 @@ complete_child(struct binding *b, struct map_node *above,
 	}
 	if (n == NULL) {
 		n = child_node(b->map, above, f);
-		if (f->type->simple != NULL) {
+		if (f->type->simple != NULL)
 			n->constant = given;
-			n->nil = given == NULL;
-		}
 	}
+	n->nil = f->type->simple != NULL && f->nillable && given == NULL &&
+	    model_required(f) && n->group == NULL;
 	n->must = model_required(f) && n->row == NULL && n->group == NULL;
 	if (depth < DEPTH_MAX)
 		complete(b, n, depth + 1);
@@ -232,18 +248,30 @@ free_group(struct map_group *g)
 
 /* -------------------------------------------------------------- targets */
 
-/* A target path under way. */
+/*
+ * A target path under way.  Its nodes are made when it has proved right, so
+ * that a wrong one does not ask for what its parents require.
+ */
 struct target {
-	struct map_node *node;
+	const struct field *trail[DEPTH_MAX];
+	size_t n_trail;
+	struct map_node *node;		/* of the last, NULL: not made yet */
 	struct map_group *group;	/* of the innermost target[] so far */
 	bool opens;			/* the path ends in [] */
 };
+
+static const struct field *
+last_field(const struct binding *b, const struct target *t)
+{
+	return t->n_trail > 0 ? t->trail[t->n_trail - 1] :
+	    b->map->root->field;
+}
 
 static bool
 step_found(const struct binding *b, const struct target *t, const char *step,
     const struct field **f)
 {
-	const struct field_type *type = t->node->field->type;
+	const struct field_type *type = last_field(b, t)->type;
 
 	switch (model_step(type, step, f)) {
 	case MODEL_ONE:
@@ -270,31 +298,24 @@ static bool
 enter_list(const struct binding *b, struct target *t, const struct field *f,
     bool brackets, bool last)
 {
-	bool repeats = f->max == MODEL_UNBOUNDED || f->max > 1;
+	bool open = t->node != NULL && t->node->group != NULL;
 
-	if (repeats != brackets) {
-		wrong_target(b, repeats ? "this element repeats: write it "
-		    "with [], in a row that opens it" :
-		    "this element does not repeat: write it without []");
-		return false;
-	}
-	if (!repeats)
-		return true;
-	if (last) {
-		if (t->node->group != NULL) {
-			wrong_target(b, "the same target twice");
-			return false;
-		}
-		t->opens = true;
-		return true;
-	}
-	if (t->node->group == NULL) {
+	if (repeats(f) != brackets)
+		wrong_target(b, brackets ? "this element does not repeat: "
+		    "write it without []" : "this element repeats: write it "
+		    "with [], in a row that opens it");
+	else if (brackets && last && open)
+		wrong_target(b, "the same target twice");
+	else if (brackets && !last && !open)
 		wrong_target(b, "no row opens this list: put a row with the "
 		    "list as target, ending in [], before this one");
-		return false;
+	else {
+		t->opens = brackets && last;
+		if (brackets && !last)
+			t->group = (struct map_group *)t->node->group;
+		return true;
 	}
-	t->group = (struct map_group *)t->node->group;
-	return true;
+	return false;
 }
 
 static bool
@@ -302,21 +323,35 @@ take_step(const struct binding *b, struct target *t, char *step, bool last)
 {
 	size_t n = strlen(step);
 	bool brackets = n > 2 && strcmp(step + n - 2, "[]") == 0;
-	const struct field *f;
+	const struct field *f = last_field(b, t);
 
 	if (brackets)
 		step[n - 2] = '\0';
-	if (last && t->node->field->type->simple != NULL &&
-	    strcasecmp(step, "value") == 0 &&
-	    t->node->field->kind == FIELD_ELEMENT)
+	if (last && f->type->simple != NULL && f->kind == FIELD_ELEMENT &&
+	    strcasecmp(step, "value") == 0)
 		return true;		/* .value of a SERES leaf */
+	if (t->n_trail == DEPTH_MAX) {
+		wrong_target(b, "the path is too deep");
+		return false;
+	}
 	if (!step_found(b, t, step, &f))
 		return false;
-	t->node = child_node(b->map, t->node, f);
-	if (f->type != NULL && f->type->simple != NULL &&
-	    f->type->n_attributes > 0)
-		t->node->dot_value = true;
+	t->trail[t->n_trail++] = f;
+	t->node = t->node != NULL ? find_node(t->node, f) : NULL;
 	return enter_list(b, t, f, brackets, last);
+}
+
+static void
+make_nodes(const struct binding *b, struct target *t)
+{
+	t->node = b->map->root;
+	for (size_t i = 0; i < t->n_trail; i++) {
+		const struct field_type *type = t->trail[i]->type;
+
+		t->node = child_node(b->map, t->node, t->trail[i]);
+		t->node->dot_value = type->simple != NULL &&
+		    type->n_attributes > 0;
+	}
 }
 
 static bool
@@ -334,45 +369,97 @@ resolve(const struct binding *b, struct target *t)
 			*dot++ = '\0';
 		ok = take_step(b, t, step, dot == NULL);
 	}
+	if (ok)
+		make_nodes(b, t);
 	free(path);
 	return ok;
 }
 
 /* ----------------------------------------------------------------- rows */
 
-static const struct origin *
-base_of(const struct binding *b, const struct map_group *g)
+/* Where relative paths start: at the group's nodes. */
+static struct origin_scope
+scope_in(const struct binding *b, const struct map_group *g)
 {
-	return g->nodes != NULL ? g->nodes : b->scope->origins.base;
+	struct origin_scope scope = b->scope->origins;
+
+	if (g != &b->map->top) {
+		scope.base = g->nodes;
+		scope.base_lost = g->nodes == NULL;
+	}
+	return scope;
 }
 
 static struct origin *
 compile(const struct binding *b, size_t column, const struct map_group *g)
 {
-	struct origin_scope scope = b->scope->origins;
+	struct origin_scope scope = scope_in(b, g);
 	struct csv_place place = at(b, column);
 
-	scope.base = base_of(b, g);
 	return origin_new(cell(b, column), &scope, &place, b->faults);
 }
 
-/* A constant that the target's type cannot hold is a fault at load. */
+static bool
+holds(const struct field *f, const char *text)
+{
+	const struct simple *s = f->type->simple;
+	struct buf b = { 0 };
+	bool ok;
+
+	if (value_collapses(s))
+		value_collapse(text, &b);
+	else
+		buf_str(&b, text);
+	ok = value_fits(s, buf_text(&b)) && (f->fixed == NULL ||
+	    strcmp(f->fixed, buf_text(&b)) == 0);
+	buf_free(&b);
+	return ok;
+}
+
+/*
+ * What a constant becomes, as far as it is the same every day: "" when that
+ * is nothing, NULL when it was told or cannot be known.
+ */
+static const char *
+constant_of(const struct binding *b, const struct map_row *r)
+{
+	const char *text = origin_const(r->origin);
+	struct csv_place place = at(b, SOURCE);
+	struct convert_result c;
+
+	if (text == NULL || r->convert == NULL ||
+	    convert_yields(r->convert).origin == YIELD_CODES)
+		return NULL;
+	c = convert_run(r->convert, &text, 1, "", b->map->arena);
+	if (c.status == CONVERT_ONE)
+		return c.text;
+	csv_fault(b->faults, &place, "const:%s: %s: %s", text,
+	    c.step != NULL ? c.step : "convert",
+	    c.why != NULL ? c.why : "the value does not fit");
+	return NULL;
+}
+
+/* A constant that the target cannot hold is a fault at load. */
 static void
 check_constant(const struct binding *b, const struct map_row *r)
 {
-	const char *text = origin_const(r->origin);
-	const struct simple *s = r->field->type->simple;
+	const char *text = constant_of(b, r), *fixed = r->field->fixed;
+	const char *want = fixed != NULL ? "what is fixed to " :
+	    value_kind_name(r->field->type->simple->kind);
 	struct csv_place place = at(b, SOURCE);
 
-	if (text != NULL && *cell(b, CONVERT) == '\0' && *text != '\0' &&
-	    !value_fits(s, text))
-		csv_fault(b->faults, &place, "%s cannot hold const:%s; want "
-		    "%s", r->target, text, value_kind_name(s->kind));
+	if (fixed == NULL)
+		fixed = "";
+	if (text != NULL && *text == '\0' && *r->preset == '\0')
+		csv_fault(b->faults, &place, "%s: %s gives nothing; take the "
+		    "row away", r->target, r->source);
+	if (text != NULL && *text != '\0' && !holds(r->field, text))
+		csv_fault(b->faults, &place, "%s cannot hold %s; want %s%s",
+		    r->target, r->source, want, fixed);
 	place = at(b, DEFAULT);
-	if (*r->preset != '\0' && !value_fits(s, r->preset))
+	if (*r->preset != '\0' && !holds(r->field, r->preset))
 		csv_fault(b->faults, &place, "%s cannot hold the default %s; "
-		    "want %s", r->target, r->preset,
-		    value_kind_name(s->kind));
+		    "want %s%s", r->target, r->preset, want, fixed);
 }
 
 static void
@@ -409,10 +496,9 @@ static void
 read_values(struct binding *b, struct map_row *r, struct map_node *n,
     struct map_group *g)
 {
-	struct origin_scope scope = b->scope->origins;
+	struct origin_scope scope = scope_in(b, g);
 	struct csv_place place = at(b, SOURCE);
 
-	scope.base = base_of(b, g);
 	read_texts(b, r);
 	r->field = n->field;
 	r->origin = origin_new(".", &scope, &place, b->faults);

@@ -50,6 +50,7 @@ struct origin_scope {
 	const struct form_type *form;	/* NULL: paths must name a type */
 	const struct owner_table *owners;	/* NULL: no owner: sources */
 	const struct origin *base;	/* relative paths start at its nodes */
+	bool base_lost, owners_lost;	/* they have faults of their own */
 };
 
 /* Compile; NULL and a fault at the place when it cannot be. */
@@ -86,7 +87,10 @@ long origin_nodes(const struct origin *, const struct origin_env *,
 /* For the XPath context: a fault is told by us, not by libxml2 on stderr. */
 void origin_quiet(void *, xmlErrorPtr);
 
-/* As XPath's boolean(); a missing form is false. */
-bool origin_truth(const struct origin *, const struct origin_env *);
+/*
+ * As XPath's boolean(): 1, 0, or ORIGIN_FAILED when it could not be worked
+ * out; a missing form is false.
+ */
+int origin_truth(const struct origin *, const struct origin_env *);
 
 #endif
