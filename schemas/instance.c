@@ -110,11 +110,18 @@ malformed(struct findings *f, const char *path, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* All findings so far: a full list does not grow. */
+static size_t
+told(const struct findings *f)
+{
+	return f->n + f->left_out;
+}
+
 static bool
 members_ok(const json_t *root, const struct member *table, size_t n,
     const char *where, struct findings *f)
 {
-	size_t before = f->n;
+	size_t before = told(f);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct member *m = &table[i];
@@ -130,7 +137,7 @@ members_ok(const json_t *root, const struct member *table, size_t n,
 		else if (v != NULL && !kind_ok(v, m->kind))
 			malformed(f, path, "want %s", kind_text(m->kind));
 	}
-	return f->n == before;
+	return told(f) == before;
 }
 
 static const char *
@@ -227,7 +234,7 @@ static int
 read_elements(struct instance *in, struct arena *arena, struct findings *f)
 {
 	const json_t *list = jsonin_get(in->root, "data");
-	size_t n = json_array_size(list), before = f->n;
+	size_t n = json_array_size(list), before = told(f);
 
 	if (n > INSTANCE_ELEMENTS_MAX) {
 		malformed(f, "data", "more than %d data elements",
@@ -244,7 +251,7 @@ read_elements(struct instance *in, struct arena *arena, struct findings *f)
 			continue;
 		read_element(&in->elements[in->n_elements++], v);
 	}
-	if (f->n > before)
+	if (told(f) > before)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		element_ok(in, json_array_get(list, i), i, f);

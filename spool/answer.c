@@ -50,6 +50,8 @@ answer_ok(const struct answer *a, struct err *e)
 		wrong = "an acceptance without instance or app";
 	else if (a->findings.n > 0 && a->n_made > 0)
 		wrong = "instances of a refused package";
+	else if (a->findings.left_out > 0 && a->findings.n < FINDINGS_MAX)
+		wrong = "findings left out where there is room";
 	for (size_t i = 0; wrong == NULL && i < a->findings.n; i++)
 		if (!finding_ok(&a->findings.v[i]))
 			wrong = "a finding";

@@ -223,9 +223,12 @@ record_state(const struct record *r, enum state *s)
 bool
 record_next(struct slice *at, struct slice *object)
 {
-	struct cursor c = { at->p, at->p + at->n };
+	struct cursor c;
 	size_t count;
 
+	if (at->n == 0)
+		return false;
+	c = (struct cursor){ at->p, at->p + at->n };
 	while (c.p < c.end && (*c.p == '[' || *c.p == ','))
 		c.p++;
 	if (c.p == c.end || *c.p != '{' || !take_nested(&c, object, &count))

@@ -354,6 +354,8 @@ wire_recv_jobs(int sock, struct wire_job *v, struct err *e)
 		n++;
 	}
 	whole = !c.bad && c.p == c.end && n == n_fds;
+	for (size_t i = 0; !whole && i < n_fds; i++)
+		close(fds[i]);
 	free(room);
 	if (len == -1)
 		return err_sys(e, "listen to the coordinator");

@@ -511,10 +511,35 @@ a_deleted_element_is_marked(void **unused)
 	buf_free(&b);
 }
 
+/* Two hundred bad names in a package come before its instance.json. */
+static void
+a_full_list_of_findings_does_not_make_it_sound(void **unused)
+{
+	static const char *const texts[] = { "{}",
+	    "{\"id\":\"1/" GUID "\",\"instanceOwner\":{\"partyId\":\"1\"},"
+	    "\"appId\":\"ttd/a\",\"data\":[{}]}" };
+	struct arena arena = { 0 };
+	struct findings f;
+	struct instance in;
+
+	(void)unused;
+	findings_init(&f, &arena);
+	for (int i = 0; i < FINDINGS_MAX; i++)
+		findings_add(&f, F_ENTRY_NAME, "x", 0, NULL, "a bad name");
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		assert_int_equal(instance_read(&in, &arena, texts[i],
+		    strlen(texts[i]), &f), -1);
+		instance_done(&in);
+	}
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_full_list_of_findings_does_not_make_it_sound),
 		cmocka_unit_test(the_storage_dialect_is_read),
 		cmocka_unit_test(the_app_dialect_is_read),
 		cmocka_unit_test(an_instance_may_be_forgotten_twice),
