@@ -27,6 +27,7 @@ ifdef SAN
 need_cflags += -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 need_ldflags += -fsanitize=address,undefined
+need_cflags += $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 else
 need_cflags += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
@@ -154,10 +155,13 @@ test_wake = watcher/wake spool/err spool/buf spool/mem
 test_multipart = spool/multipart spool/digest spool/fsx spool/err spool/buf \
 	spool/mem
 test_stored = spool/stored spool/buf spool/mem
+test_wire = spool/wire spool/answer spool/finding spool/id spool/number \
+	spool/text spool/arena spool/err spool/buf spool/mem
 test_dossier = spool/dossier spool/record spool/state spool/json spool/id \
 	spool/number spool/text spool/buf spool/mem
 test_notify = spool/notify spool/buf spool/mem
-tests += $(patsubst %,test_%,args log wake notify multipart stored dossier)
+tests += $(patsubst %,test_%,args log wire wake notify multipart stored \
+	dossier)
 
 playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
 test_recover = tests/killer $(playing)
@@ -194,6 +198,7 @@ help:
 	@echo 'make check      layers, unit and end-to-end tests, sanitizers'
 	@echo 'make install    DESTDIR, PREFIX and SYSCONFDIR are honoured'
 
+	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS [60]'
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
 $(OBJ)/%.o: %.c
@@ -233,6 +238,46 @@ check:
 
 packages:
 	@tests/packages.sh
+# ------------------------------------------------------------------ fuzzing
+
+# A target is a file in tests/fuzz/; the linker takes from the archive of all
+# modules what it calls. With clang, in build-fuzz, where the corpora grow too.
+fuzzers = text pattern sums package zipcheck instance appmeta json xsd form \
+	map owners codes convert conf ledger wire stored value
+FUZZ_SECONDS ?= 60
+mains = spool/flerapp watcher/watch transform/transform transform/worker
+fuzz_modules = $(filter-out $(mains),$(sort $(foreach p,$(programs), \
+	$(src_$(p)))))
+fuzz_make = $(MAKE) --no-print-directory -j$(shell nproc) CC=clang SAN=1 \
+	FUZZ=1 BUILD=build-fuzz CFLAGS='-O1 -g' fuzz-programs
+
+$(BUILD)/fuzz/modules.a: $(call objects,$(fuzz_modules) tests/fuzz/fuzz \
+	tests/fuzz/house tests/make_zip tests/make_tar)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/fuzz/%: $(OBJ)/tests/fuzz/%.o $(BUILD)/fuzz/modules.a
+	$(CC) $(need_ldflags) -fsanitize=fuzzer $(CFLAGS) $(LDFLAGS) -o $@ \
+		$^ $(libs_parser)
+
+$(BUILD)/fuzz/make_seeds: $(OBJ)/tests/fuzz/make_seeds.o \
+	$(BUILD)/fuzz/modules.a
+	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs_parser)
+
+.PHONY: fuzz fuzz-smoke fuzz-programs
+.SECONDARY: $(call objects,$(fuzzers:%=tests/fuzz/%))
+fuzz-programs: $(fuzzers:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds
+
+fuzz:
+	$(fuzz_make)
+	@tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS) $(fuzzers)
+
+# The seeds once more, and a short look around, in every run of CI.
+fuzz-smoke:
+	$(fuzz_make)
+	@tests/fuzz/run.sh build-fuzz 2 $(fuzzers)
+
 
 test: packages
 	$(MAKE) check
@@ -268,6 +313,6 @@ install: all
 		'$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/flerapp.conf'
 
 clean:
-	rm -rf build build-san build-clang build-san-clang
+	rm -rf build build-san build-clang build-san-clang build-fuzz
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

@@ -1,0 +1,122 @@
+#!/bin/bash
+# The seeds that can be made: from the example, from the schemas of the tests,
+# and by a program for what is no text. The others are in tests/fuzz/seeds/.
+# usage: seeds.sh MAKE_SEEDS FOLDER
+set -eu
+maker=$(readlink -f "$1") example=tests/example
+mkdir -p "$2"
+out=$(readlink -f "$2")
+targets='text pattern sums package zipcheck instance appmeta json xsd form map
+	owners codes convert conf ledger wire stored value'
+for t in $targets; do mkdir -p "$out/$t"; done
+
+# TARGET NAME: standard input, printf formats it.
+seed() { printf "$3" "${@:4}" > "$out/$1/$2"; }
+
+"$maker" "$out"
+cp "$out"/zip-* "$out/zipcheck"
+mv "$out"/zip-* "$out"/tar-* "$out/package"
+mv "$out"/wire-* "$out/wire"
+
+# The example's package in each form that is taken.
+(
+	cd "$example/package"
+	zip -qX "$out/package/example.zip" instance.json data/*
+	zip -qX0 "$out/stored/example.zip" instance.json data/*
+	for c in '' gzip zstd xz; do
+		tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner \
+			-cf "$out/package/example.tar${c:+.$c}" ${c:+--$c} \
+			instance.json data
+	done
+	sha256sum instance.json data/* > "$out/sums/example"
+)
+cp "$out/package/example.zip" "$out/zipcheck/"
+cp "$example/package/instance.json" "$out/instance/example"
+cp "$example/package/instance.json" "$out/json/example"
+for f in "$example"/config/apps/*/*/config/applicationmetadata.json; do
+	n=$(basename "$(dirname "$(dirname "$f")")")
+	cp "$f" "$out/appmeta/$n"
+	cp "$f" "$out/json/$n"
+done
+seed json lenient '{"A":[1,2,],"b":{"c":null,},}'
+seed json line '{"seq":1,"event":"received","a":{"b":[1]},"t":"x\\"y"}'
+
+n=0
+for f in tests/data/schemas/*/*.xsd; do
+	n=$((n + 1))
+	{ cat "$f"; printf '\n--\n'; cat tests/data/schemas/good/other.xsd; } \
+		> "$out/xsd/$n"
+done
+for f in "$example"/config/apps/*/*/models/*.xsd; do
+	cat "$f" > "$out/xsd/$(basename "$f" .xsd)"
+done
+xs='xmlns:s="http://www.w3.org/2001/XMLSchema"'
+seed xsd include '<s:schema %s><s:include schemaLocation="b.xsd"/>%s\n--\n%s' \
+	"$xs" '<s:element name="a" type="t"/></s:schema>' "<s:schema $xs>
+<s:complexType name='t'><s:sequence>
+<s:element name='b' type='s:date' maxOccurs='9'/>
+</s:sequence><s:attribute name='c' use='required'/></s:complexType>
+</s:schema>"
+
+for f in "$example"/package/data/*; do
+	if head -c 5 "$f" | grep -q '<'; then
+		for o in 0 10; do
+			{ printf "\\$o"; cat "$f"; } > "$out/form/example$o"
+		done
+	fi
+done
+seed form latin '\0<?xml version="1.0" encoding="iso-8859-1"?>\n<Skademelding><a>\xe6</a></Skademelding>'
+seed form dtd '\1<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+seed form cdata '\2<a xmlns="urn:x" x:y="1" xmlns:x="urn:y"><![CDATA[b]]>&#x41;<!-- c --><?d e?></a>'
+seed form nil '\3<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true" altinnRowId="x"/>'
+
+{ printf '\0'; cat "$example"/config/routes/*/map.csv; } > "$out/map/example"
+seed map sources '\0target,source,convert,required,default,when\nSak.tittel,"concat(/a/b, ""x"")",upper|trim,no,y,/a/b > 1\nSak.mottatt,skademelding!/Skademelding/dato,,,,\ndataValues:x,const:1,int,,,\n'
+seed map groups '\0target;source\nSak.tittel;const:a\nSak.mottatt;const:2026-01-01\nSak.kommune;b/@c\nInnsender.navn;..\nPunkt[];/Skademelding/funn\nPunkt[].kode;const:A11\nPunkt[].antall;position()\n'
+{ printf '\0009901\n--\n'; cat "$example"/config/routes/*/owners.csv; } > "$out/owners/example"
+seed owners kinds '\0a\n--\nkey,person,party,username,enabled,valid_from,valid_to\na,,501,,yes,2026-01-01,\nb,,,navn,no,,\n'
+seed owners long '\005310000027 and more text\n--\nkey;organisation\n'
+{ printf 'fall\n--\n'; cat "$example"/config/routes/*/codes/*.csv; } > "$out/codes/example"
+seed codes dated 'G\n--\nfrom;to;valid_from;valid_to\nG;old;;2025-12-31\nG;new;2026-01-01;\n'
+n=0
+while IFS= read -r chain; do
+	n=$((n + 1))
+	seed convert "$n" '%s\n--\n%s\n--\n%s' "$chain" ' 2026-03-01T10:00:00.5Z ' 'M'
+	seed convert "n$n" '%s\n--\n%s' "$chain" '+001.50'
+done <<'CHAINS'
+trim|upper
+lower
+date
+decimal
+int|pad(9,0)
+bool
+code(kode)
+substr(1,3)|prefix(a)|suffix(b)
+replace(a,"b|c")
+join(", ")
+trim|first
+count
+digits
+pad(11,"æ")
+CHAINS
+{ printf '\1'; cat "$example/config/flerapp.conf"; } > "$out/conf/flerapp"
+seed conf all '\1[spool]\nroot = /x\nenvironment = test\nmin-free-bytes = 1G\n[packages]\nmax-bytes=512M\nrequire-sums = yes\n[watch]\nclaim=rename\nsettle=2s\npoll=auto\n[workers]\ncount=2\nmemory=512M\n[transform]\noutput=zip\n[owners]\nallow = 310000027, 310000019\n[retention]\ndone = keep\nheld = 30\n'
+{ printf '\0'; cat "$example"/config/routes/*/route.conf; printf '\n--\n'
+	cat "$example"/config/routes/*/attachments.csv; } > "$out/conf/route"
+seed conf owner '\0[route]\nfrom = eks/skademelding\nto = eks/kommunesak\nwhen = /Skademelding/x > 1\nfor-each = /Skademelding/funn\ndue-after = 30d\n[owner]\norganisation = const:310000027\n'
+
+zeros=0000000000000000000000000000000000000000000000000000000000000000
+id=6513270e-269f-4df5-8c7b-1b0c2d6441b5
+line() { printf '"event":"%s","id":"%s-0123456789ab","package":"p.zip","sha256":"%s","size":3,"instance":"%s","app":"ttd/a"%s}\n' "$1" "$id" "${zeros/000000000000/0123456789ab}" "$id" "$2"; }
+{ printf '\1'; line received ''; line accepted ''; line published ',"run":"r","instances":[{"app":"ttd/b","owner":"org-1","key":"'$id'.r","sha256":"'$zeros'"}]'; line purged ',"state":"published"'; } > "$out/ledger/life"
+{ printf '\1'; line received ''; line rejected ''; line received ''; line duplicate ''; line requeued ''; line held ''; line released ''; } > "$out/ledger/more"
+{ printf '\0{"seq":1,"prev":"%s","time":"2026-03-02T08:09:30Z",' "$zeros"; line received ''; printf '{"seq":2,"pre\n--\n'; } > "$out/ledger/torn"
+
+seed text number 'a 12345678901 b 010150 12345'
+seed text name '50012345_%s.zip' "$id"
+seed text key '%s.route.0001' "$id"
+seed text marks '\xe2\x80\xaeabc\x1b[31m\xff\xc3\xa6 \xc3\x86'
+seed pattern dotnet '^[0-9]{4}$|^(a|b)\\$\\/[^]-[a]]$'
+for v in 2026-02-28 2024-02-29T23:59:60.5+14:00 -0012.50 +1 1e5 P1Y2M3DT4.5S 24:00:00Z --02-29 0Fb8 YWJj true INF 'a  b'; do
+	seed value "$v" '%s\n--\n%s' "$v" -12.5
+done
