@@ -86,21 +86,16 @@ static int
 hide(const struct spool *s, const struct deed_made *m, bool again,
     struct err *e)
 {
-	char from[SETTLE_PATH], hidden[SETTLE_PATH], seen[SETTLE_PATH];
+	char from[SETTLE_PATH], hidden[SETTLE_PATH];
 	bool moved = false;
 	struct stat st;
 
 	snprintf(from, sizeof from, "tmp/%s", m->from);
 	settle_outbox(hidden, m, true);
-	settle_outbox(seen, m, false);
-	if (again) {
-		if (!is_there(s, from, &st))
-			return 0;
-		if (is_there(s, seen, &st))
-			return one_name(s, from, seen, e);
-		if (make_owner(s, m, e) == -1)
-			return -1;
-	}
+	if (again && !is_there(s, from, &st))
+		return 0;
+	if (again && make_owner(s, m, e) == -1)
+		return -1;
 	if (move(s, from, hidden, &moved, e) == -1)
 		return -1;
 	if (!moved && !again)

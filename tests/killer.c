@@ -3,31 +3,54 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool
+enum { NO_PATH = -1 };
+
+static const struct {
+	long nr;
+	const char *name;
+	int from, to;			/* which argument is a path */
+} calls[] = {
+	{ SYS_renameat2, "rename", 1, 3 }, { SYS_renameat, "rename", 1, 3 },
+	{ SYS_unlinkat, "unlink", 1, NO_PATH },
+	{ SYS_mkdirat, "mkdir", 1, NO_PATH },
+	{ SYS_write, "write", NO_PATH, NO_PATH },
+	{ SYS_pwrite64, "write", NO_PATH, NO_PATH },
+	{ SYS_ftruncate, "truncate", NO_PATH, NO_PATH },
+	{ SYS_fsync, "fsync", NO_PATH, NO_PATH },
+	{ SYS_fdatasync, "fdatasync", NO_PATH, NO_PATH },
+	{ SYS_syncfs, "syncfs", NO_PATH, NO_PATH },
+	{ SYS_copy_file_range, "copy", NO_PATH, NO_PATH },
+	{ SYS_linkat, "link", 1, 3 },
+	{ SYS_fchmodat, "chmod", 1, NO_PATH },
+	{ SYS_openat, "create", 1, NO_PATH },
+#ifdef SYS_rename
+	{ SYS_rename, "rename", 0, 1 }, { SYS_unlink, "unlink", 0, NO_PATH },
+	{ SYS_mkdir, "mkdir", 0, NO_PATH }, { SYS_rmdir, "unlink", 0, NO_PATH },
+#endif
+};
+
+/* The row of the call, or -1. */
+static int
 changes_disk(const struct __ptrace_syscall_info *s)
 {
-	static const long calls[] = {
-		SYS_renameat2, SYS_renameat, SYS_rename, SYS_unlinkat,
-		SYS_unlink, SYS_mkdirat, SYS_mkdir, SYS_rmdir, SYS_write,
-		SYS_pwrite64, SYS_ftruncate, SYS_fsync, SYS_fdatasync,
-		SYS_syncfs, SYS_copy_file_range, SYS_linkat, SYS_fchmodat,
-	};
-
-	if (s->entry.nr == SYS_openat)
-		return (s->entry.args[2] & O_CREAT) != 0;
-	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-		if ((long)s->entry.nr == calls[i])
-			return true;
-	return false;
+	for (int i = 0; i < (int)(sizeof calls / sizeof *calls); i++) {
+		if ((long)s->entry.nr != calls[i].nr)
+			continue;
+		return s->entry.nr != SYS_openat ||
+		    (s->entry.args[2] & O_CREAT) != 0 ? i : -1;
+	}
+	return -1;
 }
 
 static void
@@ -47,14 +70,21 @@ ended(int status)
 	    ENDED_BADLY;
 }
 
+static int
+row_of(pid_t pid, struct __ptrace_syscall_info *s)
+{
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof *s, s) <= 0 ||
+	    s->op != PTRACE_SYSCALL_INFO_ENTRY)
+		return -1;
+	return changes_disk(s);
+}
+
 static bool
 is_counted(pid_t pid)
 {
 	struct __ptrace_syscall_info s;
 
-	return ptrace(PTRACE_GET_SYSCALL_INFO, pid,
-	    (void *)sizeof s, &s) > 0 && s.op == PTRACE_SYSCALL_INFO_ENTRY &&
-	    changes_disk(&s);
+	return row_of(pid, &s) != -1;
 }
 
 /* Started, and stopped before its first call. */
@@ -99,6 +129,47 @@ killer_run(killer_fn *fn, void *arg, long n)
 	while (step(pid, &status))
 		if (is_counted(pid) && n-- == 0)
 			kill(pid, SIGKILL);
+	return ended(status);
+}
+
+/* A byte at a time would be slow, and a block may cross into nothing. */
+static void
+read_path(pid_t pid, const struct __ptrace_syscall_info *s, int arg,
+    char path[256])
+{
+	struct iovec to = { path, 255 }, from = { .iov_len = 255 };
+
+	path[0] = '\0';
+	if (arg == NO_PATH)
+		return;
+	from.iov_base = (void *)(uintptr_t)s->entry.args[arg];
+	for (; from.iov_len > 0; from.iov_len /= 2) {
+		ssize_t n = process_vm_readv(pid, &to, 1, &from, 1, 0);
+
+		if (n <= 0)
+			continue;
+		path[n] = '\0';
+		return;
+	}
+}
+
+enum killed
+killer_watch(killer_fn *fn, void *arg, killer_hook *hook, void *hook_arg)
+{
+	struct killer_call c = { .n = 0 };
+	struct __ptrace_syscall_info s;
+	pid_t pid = start(fn, arg);
+	int status, row;
+
+	while (step(pid, &status)) {
+		if ((row = row_of(pid, &s)) == -1)
+			continue;
+		c.name = calls[row].name;
+		read_path(pid, &s, calls[row].from, c.from);
+		read_path(pid, &s, calls[row].to, c.to);
+		hook(hook_arg, &c);
+		c.n++;
+	}
 	return ended(status);
 }
 

@@ -26,4 +26,19 @@ bool killer_can_fail(void);
 enum killed killer_fail(killer_fn *, void *arg, long n, int error,
     bool for_ever, bool *reached);
 
+/*
+ * Neither killed nor failing: the hook is called, in the parent, before each
+ * call that changes a disk, while the child stands still.
+ */
+struct killer_call {
+	long n;
+	const char *name;
+	char from[256], to[256];	/* paths, or "" */
+};
+
+typedef void killer_hook(void *arg, const struct killer_call *);
+
+enum killed killer_watch(killer_fn *, void *arg, killer_hook *,
+    void *hook_arg);
+
 #endif

@@ -321,6 +321,14 @@ play_hooked(const struct conf *c, size_t group, play_hook *hook, void *arg,
 }
 
 int
+play_intake_hooked(const struct conf *c, size_t group, play_hook *hook,
+    void *arg, struct err *e)
+{
+	return on_stage(c, &(struct stage){ .group = group, .hook = hook,
+	    .hook_arg = arg }, e);
+}
+
+int
 play_move(const struct conf *c, enum act how, const char *id, struct err *e)
 {
 	const struct move m = { .id = id, .act = how, .reason = "a reason",

@@ -26,6 +26,8 @@ int play_intake(const struct conf *, size_t group, struct err *);
 typedef void play_hook(void *arg, const char *run);
 int play_hooked(const struct conf *, size_t group, play_hook *, void *arg,
     struct err *);
+int play_intake_hooked(const struct conf *, size_t group, play_hook *,
+    void *arg, struct err *);
 
 /* An operator's move, from recovery to the end. */
 int play_move(const struct conf *, enum act, const char *id, struct err *);

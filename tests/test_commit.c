@@ -241,6 +241,22 @@ an_instance_the_outbox_already_has_is_never_replaced(void **state)
 
 static const char *lie;
 
+/* So that not only its length betrays it. */
+static const char as_long_as_it[] =
+    "/etc/./././././././././././././././/passwd";
+
+_Static_assert(sizeof as_long_as_it - 1 == ID_GUID + sizeof ".rute0" - 1,
+    "as long as the text of mottak.xml");
+
+static void
+second_name(const struct at *t, const char *full)
+{
+	char other[256];
+
+	scratch_path(t->s, other, sizeof other, "reports/kept");
+	assert_int_equal(link(full, other), 0);
+}
+
 static void
 tamper(void *arg, const char *run)
 {
@@ -258,8 +274,10 @@ tamper(void *arg, const char *run)
 	else if (strncmp(lie, "remove", 6) == 0)
 		assert_int_equal(unlink(full), 0);
 	else if (strncmp(lie, "link", 4) == 0)
-		assert_int_equal(unlink(full) + symlink("/etc/passwd", full),
+		assert_int_equal(unlink(full) + symlink(as_long_as_it, full),
 		    0);
+	else if (strncmp(lie, "second", 6) == 0)
+		second_name(t, full);
 	else if (strncmp(lie, "folder", 6) == 0)
 		assert_int_equal(unlink(full) + mkdir(full, 0755), 0);
 }
@@ -269,7 +287,7 @@ what_a_worker_made_must_be_what_it_said(void **state)
 {
 	static const char *const lies[] = { "add:extra.xml", "add:mottak.xml",
 	    "add:.hidden", "remove:mottak.xml", "link:mottak.xml",
-	    "folder:mottak.xml" };
+	    "second:mottak.xml", "folder:mottak.xml" };
 
 	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
 		struct at *t;
@@ -285,7 +303,7 @@ what_a_worker_made_must_be_what_it_said(void **state)
 		scratch_tree(t->s, &t->tree);
 		expect_in(&t->tree, "\"code\": \"WORKER_CRASHED\"");
 		expect_in(&t->tree, "/package.zip = " ONE);
-		expect_not_in(&t->tree, G("1") ".rute");
+		expect_not_in(&t->tree, "/" G("1") ".rute");
 		expect_in(&t->tree, BOX G("2") ".rute0/mottak.xml");
 		tear_down(state);
 	}
