@@ -1,7 +1,9 @@
 #include "tests/expect.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -326,6 +328,33 @@ damage_in_the_middle_is_never_cut(void **state)
 	buf_free(&b);
 }
 
+static void
+a_write_that_fails_leaves_the_ledger_as_it_was(void **state)
+{
+	struct at *t = *state;
+	struct ledger *l = open_it(t, true);
+	struct rlimit old, low;
+	struct buf before = { 0 }, after = { 0 };
+
+	note(t, l, "started", "1");
+	read_all(t, &before);
+	getrlimit(RLIMIT_FSIZE, &old);
+	signal(SIGXFSZ, SIG_IGN);
+	low = old;
+	low.rlim_cur = before.len + 20;		/* a part of it gets through */
+	setrlimit(RLIMIT_FSIZE, &low);
+	assert_int_equal(ledger_note(l, &t->e, "ended", "id", "2", NULL), -1);
+	setrlimit(RLIMIT_FSIZE, &old);
+	read_all(t, &after);
+	assert_string_equal(buf_text(&before), buf_text(&after));
+	note(t, l, "ended", "3");		/* and it goes on */
+	assert_int_equal(verify(t).faults, 0);
+	assert_int_equal(verify(t).lines, 2);
+	buf_free(&before);
+	buf_free(&after);
+	ledger_close(l);
+}
+
 /* ------------------------------------------------------------ verification */
 
 struct told {
@@ -522,6 +551,7 @@ main(void)
 		at(a_longer_torn_tail_than_the_line_that_tells_of_it_goes_too),
 		at(a_receipt_without_its_verdict_was_never_written),
 		at(damage_in_the_middle_is_never_cut),
+		at(a_write_that_fails_leaves_the_ledger_as_it_was),
 		at(any_bit_that_is_turned_is_found),
 		at(lines_that_are_gone_doubled_or_swapped_are_found),
 		at(the_chain_runs_across_the_days),

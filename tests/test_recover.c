@@ -212,7 +212,7 @@ no_owner_is_given_an_instance_twice(void **unused)
 	struct crash c = { CLAIM_COPY, 64, -1, true };
 
 	(void)unused;
-	assert_true(crash_everywhere(&c, 1) > 80);
+	assert_true(crash_everywhere(&c, 2) > 80);
 }
 
 static void
@@ -257,16 +257,16 @@ a_call_that_fails_loses_nothing(void **unused)
 {
 	static const int errors[] = { EIO, ENOSPC };
 	struct buf want = { 0 };
-	long n;
+	size_t n;
 
 	(void)unused;
 	if (!killer_can_fail())
 		skip();
 	undisturbed(&want, CLAIM_COPY, 4, false);
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-		for (n = 0; fail_at(n, errors[i], false, &want); n++)
+		for (n = 0; fail_at((long)n, errors[i], false, &want); n += i + 1)
 			;
-		for (n = 0; fail_at(n, errors[i], true, &want); n += 5)
+		for (n = 0; fail_at((long)n, errors[i], true, &want); n += 5)
 			;
 	}
 	buf_free(&want);
