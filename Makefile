@@ -72,8 +72,8 @@ reading = $(reading_package) watcher/sums \
 	watcher/form watcher/rules watcher/check
 
 # Routes, owners, map, output.
-making = transform/csv transform/dated transform/codes transform/rewrite \
 origin = transform/expression transform/origin transform/origin_values
+making = transform/csv transform/dated transform/codes transform/rewrite \
 	transform/convert transform/owner transform/units \
 	$(origin) transform/map transform/listing transform/route \
 	transform/config transform/fill transform/document transform/plan \
