@@ -181,7 +181,15 @@ test_origin = $(sampling)
 mapping = $(sampling) transform/codes transform/rewrite transform/convert \
 	transform/map
 test_map = $(mapping)
-tests += $(patsubst %,test_%,expression origin map)
+test_fill = $(mapping) transform/fill
+test_document = $(mapping) transform/fill transform/document
+routing = $(mapping) transform/listing transform/route
+test_route = $(routing)
+test_config = $(routing) transform/config transform/units
+test_listing = tests/scratch transform/listing $(base)
+test_output = tests/scratch transform/output $(base)
+tests += $(patsubst %,test_%,expression origin map fill document listing \
+	output route config)
 
 # ------------------------------------------------------------------ targets
 

@@ -61,7 +61,8 @@ load_app(struct config *c, const char *below, const char *name,
 	if (id_app_ok(full))
 		a = app_load(c->conf->dir, full, f);
 	else
-		faults_add(f, full, 0, 0, "want apps/{org}/{app}");
+		faults_add(f, arena_fmt(&c->arena, "apps/%s", full), 0, 0,
+		    "want apps/{org}/{app}, in letters, digits and hyphens");
 	if (a == NULL) {
 		c->faulty = mem_grow(c->faulty, &c->cap_faulty,
 		    c->n_faulty + 1, sizeof *c->faulty);

@@ -85,20 +85,20 @@ value_of(const struct map_node *n, const struct fill *f)
 	return n->row != NULL ? f->values[n->row->slot] : n->constant;
 }
 
+/* A namespace gets a prefix of its own, as .NET has it: q1, q2… */
 static void
-write_attribute(struct buf *b, const struct field *f, const char *value)
+write_attribute(struct buf *b, const struct field *f, const char *value,
+    size_t number)
 {
-	const char *prefix = "";
-
 	if (f->ns != NULL && strcmp(f->ns, XML_NS) == 0) {
-		prefix = "xml:";
+		buf_fmt(b, " xml:%s=\"", f->name);
 	} else if (f->ns != NULL) {
-		prefix = "q:";
-		buf_str(b, " xmlns:q=\"");
+		buf_fmt(b, " xmlns:q%zu=\"", number);
 		write_text(b, f->ns, true);
-		buf_char(b, '"');
+		buf_fmt(b, "\" q%zu:%s=\"", number, f->name);
+	} else {
+		buf_fmt(b, " %s=\"", f->name);
 	}
-	buf_fmt(b, " %s%s=\"", prefix, f->name);
 	write_text(b, value, true);
 	buf_char(b, '"');
 }
@@ -116,7 +116,7 @@ write_attributes(struct buf *b, const struct map_node *n,
 
 		if (value == NULL)
 			continue;
-		write_attribute(b, a->field, value);
+		write_attribute(b, a->field, value, i + 1);
 		filled = filled || a->row != NULL;
 	}
 	return filled;

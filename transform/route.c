@@ -50,7 +50,6 @@ struct loading {
 	const char *folder;		/* absolute */
 	const char *label;		/* routes/{route} */
 	const char *conf;		/* routes/{route}/route.conf */
-	size_t before;			/* errors when it began */
 	const char *values[KEYS];
 	long lines[KEYS];
 };
@@ -176,10 +175,13 @@ read_span(struct loading *g, enum key at)
 static struct origin_scope
 origin_scope(const struct loading *g)
 {
+	const struct route *r = g->route;
+
 	return (struct origin_scope){ .arena = g->scope->arena,
-	    .takes = g->scope->takes, .app = g->route->from,
-	    .form = g->route->form, .owners = g->route->owners,
-	    .base = g->route->for_each };
+	    .takes = g->scope->takes, .app = r->from, .form = r->form,
+	    .owners = r->owners, .base = r->for_each,
+	    .base_lost = r->for_each == NULL && g->values[FOR_EACH] != NULL,
+	    .owners_lost = r->owners == NULL && g->values[TABLE] != NULL };
 }
 
 static struct origin *
@@ -192,8 +194,10 @@ read_origin(struct loading *g, enum key at, bool below_each)
 
 	if (g->values[at] == NULL)
 		return NULL;
-	if (!below_each)
+	if (!below_each) {
 		scope.base = NULL;
+		scope.base_lost = false;
+	}
 	return origin_new(g->values[at], &scope, &place, g->faults);
 }
 
@@ -284,7 +288,9 @@ read_attachment(struct loading *g, const struct csv *t, size_t row)
 		csv_fault(g->faults, &at, "%s: this type holds a form, not a "
 		    "file", target);
 	at = csv_place(t, row, SOURCE);
-	if (appmeta_type(&r->from->meta, a->source) == NULL)
+	/* Altinn makes the receipt in every app, named or not. */
+	if (appmeta_type(&r->from->meta, a->source) == NULL &&
+	    strcmp(a->source, pdf_type) != 0)
 		csv_fault(g->faults, &at, "%s: %s has no data type of this "
 		    "name", a->source, r->from->name);
 }
@@ -353,25 +359,35 @@ hash_files(struct loading *g)
 	listing_hash(g->scope->dir, folders, 3, g->route->sha256, g->faults);
 }
 
+/* Without these nothing else can be looked at. */
+static bool
+find_ends(struct loading *g)
+{
+	struct route *r = g->route;
+	size_t before = g->faults->errors;
+
+	r->from = find_app(g, FROM);
+	r->to = find_app(g, TO);
+	if (r->from == NULL || r->to == NULL)
+		return false;
+	need_schemas(g, r->from);
+	r->form = find_form(g, r->from, FORM);
+	find_target(g);
+	return g->faults->errors == before;
+}
+
 static void
 read_all(struct loading *g)
 {
 	struct route *r = g->route;
 
-	r->from = find_app(g, FROM);
-	r->to = find_app(g, TO);
-	if (r->from == NULL || r->to == NULL)
-		return;
-	need_schemas(g, r->from);
-	r->form = find_form(g, r->from, FORM);
-	find_target(g);
-	if (g->faults->errors > g->before)
-		return;
 	r->due_after = read_span(g, DUE);
 	r->visible_after = read_span(g, VISIBLE);
 	r->codes = codes_set_load(g->label, g->folder, g->faults);
 	if (g->values[TABLE] != NULL)
 		read_table(g);
+	if (!find_ends(g))
+		return;
 	r->when = read_origin(g, WHEN, false);
 	r->for_each = read_origin(g, FOR_EACH, false);
 	if (r->for_each != NULL && !origin_gives_nodes(r->for_each))
@@ -383,15 +399,30 @@ read_all(struct loading *g)
 	hash_files(g);
 }
 
+static int
+read_conf(struct loading *g)
+{
+	const char *path = arena_fmt(g->scope->arena, "%s/route.conf",
+	    g->folder);
+	struct buf text = { 0 };
+	struct err e;
+	int rc = fsx_read(AT_FDCWD, path, CONF_MAX, &text, &e);
+
+	if (rc == -1)
+		faults_add(g->faults, g->conf, 0, 0, "%s", e.text);
+	else if (text.p != NULL)
+		ini_parse(g->conf, text.p, set, g, g->faults);
+	buf_free(&text);
+	return rc;
+}
+
 struct route *
 route_load(const char *name, const struct route_scope *s, struct faults *f)
 {
 	struct route *r = mem_alloc(sizeof *r);
 	struct loading g = { .route = r, .scope = s, .faults = f };
-	struct buf text = { 0 };
-	struct err e;
+	size_t before = f->errors;
 
-	g.before = f->errors;
 	r->name = arena_dup(s->arena, name);
 	r->due_after = r->visible_after = -1;
 	g.label = arena_fmt(s->arena, "routes/%s", name);
@@ -402,15 +433,9 @@ route_load(const char *name, const struct route_scope *s, struct faults *f)
 		faults_add(f, g.label, 0, 0, "a route's name is made of a-z, "
 		    "A-Z, 0-9, dot, hyphen and underscore, at most %d",
 		    ID_ROUTE_MAX);
-	else if (fsx_read(AT_FDCWD, arena_fmt(s->arena, "%s/route.conf",
-	    g.folder), CONF_MAX, &text, &e) == -1)
-		faults_add(f, g.conf, 0, 0, "%s", e.text);
-	else if (text.p != NULL)
-		ini_parse(g.conf, text.p, set, &g, f);
-	if (f->errors == g.before)
+	else if (read_conf(&g) == 0)
 		read_all(&g);
-	buf_free(&text);
-	if (f->errors > g.before) {
+	if (f->errors > before) {
 		route_free(r);
 		r = NULL;
 	}
