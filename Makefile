@@ -144,7 +144,8 @@ test_appmeta = $(read_appmeta)
 read_app = schemas/app schemas/appmeta schemas/jsonin $(look_model) \
 	spool/ini spool/id spool/text spool/number $(read_xsd)
 test_app = tests/scratch $(read_app)
-tests += $(patsubst %,test_%,jsonin moment instance appmeta app)
+test_xmlerr = watcher/xmlerr spool/buf spool/mem
+tests += $(patsubst %,test_%,jsonin moment instance appmeta app xmlerr)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner units)
 tests += $(patsubst %,test_%,source sums zipcheck package package_tar)

@@ -110,10 +110,12 @@ on_parser_error(void *data, xmlErrorPtr e)
 	struct form_reader *r = data;
 	struct buf b = { 0 };
 
-	/* Prefixes that are not declared are "errors", not "fatal". */
-	if (r->stopped || e->level < XML_ERR_ERROR)
+	if (r->stopped || !xmlerr_counts(e))
 		return;
-	xmlerr_message(e, &b);
+	if (e->code == XML_ERR_DOCUMENT_END && r->depth > 0)
+		buf_str(&b, "the document ends inside this element");
+	else
+		xmlerr_message(e, &b);
 	tell(r, xmlerr_code(e), "%s", buf_text(&b));
 	buf_free(&b);
 	stop(r);
