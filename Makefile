@@ -50,7 +50,7 @@ tree = spool/receipt spool/spool spool/marks spool/intake spool/original \
 	spool/settle spool/made spool/commit spool/unfinished spool/recover \
 	spool/tally
 truth = spool/answer $(ledger) $(tree) spool/wire spool/crew spool/log \
-	spool/batch
+	spool/tray spool/batch
 running = spool/progress spool/run
 
 # What an instance must look like.

@@ -1,14 +1,11 @@
 #include "spool/batch.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "spool/answer.h"
-#include "spool/arena.h"
 #include "spool/books.h"
 #include "spool/buf.h"
 #include "spool/commit.h"
@@ -19,32 +16,16 @@
 #include "spool/ledger.h"
 #include "spool/mem.h"
 #include "spool/original.h"
-#include "spool/receipt.h"
 #include "spool/recover.h"
 #include "spool/spool.h"
+#include "spool/stamp.h"
 #include "spool/tally.h"
-#include "spool/wire.h"
+#include "spool/tray.h"
 
 enum {
-	GROUP = 64,			/* packages of one commit */
-	GROUP_BYTES = 64 << 20,		/* of output */
-	WATCH_MS = 50,			/* a watcher's first verdict waits */
+	TAKE = 64,			/* drops between two looks at workers */
 	NAP_MS = 100,
 	GRACE_MS = 1000,
-};
-
-/* A package on its way through. */
-struct item {
-	bool used;
-	struct drop *drop;		/* NULL: from accepted/ */
-	char id[ID_MAX + 1];		/* accepted/{id} */
-	char *name;			/* as shown */
-	int fd;				/* of an accepted one */
-	struct answer *answer;		/* NULL: still with a worker */
-	char work[16];
-	struct arena arena;		/* of `more` */
-	struct findings more;
-	enum state to;
 };
 
 struct batch {
@@ -59,13 +40,7 @@ struct batch {
 	struct intake *intake;
 	struct commit *commit;
 	struct crew *crew;
-	struct item *items;		/* by number; slots are used again */
-	size_t n_items;			/* slots */
-	size_t n_used;
-	uint32_t *group;		/* decided, in order */
-	size_t n_group;
-	uint64_t group_bytes;
-	int64_t group_since;
+	struct tray *tray;
 	/* what this pass has before it */
 	struct intake_list drops;
 	size_t next_drop;
@@ -73,15 +48,6 @@ struct batch {
 	size_t n_accepted, cap_accepted, next_accepted;
 	struct batch_result *result;
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void
 note(const struct batch *b, const char *text)
@@ -115,16 +81,6 @@ maps(const struct batch *b)
 
 /* ------------------------------------------------------------ open, close */
 
-/*
- * Twice what the workers and one group under commit can hold, so that
- * workers go on while the disk syncs.
- */
-static size_t
-slots(const struct conf *c)
-{
-	return 2 * (size_t)(c->workers.batch * c->workers.count) + GROUP;
-}
-
 static int
 open_run(struct batch *b, struct err *e)
 {
@@ -135,6 +91,15 @@ open_run(struct batch *b, struct err *e)
 	b->commit = commit_new(&b->spool, &b->run, b->ledger, b->books,
 	    b->conf->transform.durability == DURABILITY_PACKAGE);
 	return 0;
+}
+
+static void
+open_tray(struct batch *b)
+{
+	struct tray_tools tools = { .books = b->books, .intake = b->intake,
+	    .commit = b->commit, .crew = b->crew };
+
+	b->tray = tray_new(b->conf, b->mode, &b->hooks, &tools);
 }
 
 /* The SHA-256 of a file, or "" where it cannot be read. */
@@ -188,13 +153,8 @@ batch_new(const struct conf *conf, enum batch_mode mode,
 	b->conf = conf;
 	b->mode = mode;
 	b->hooks = *hooks;
-	b->n_items = slots(conf);
-	b->items = mem_alloc(b->n_items * sizeof *b->items);
-	b->group = mem_alloc(GROUP * sizeof *b->group);
 	b->books = books_new();
 	if (spool_open(&b->spool, conf, true, e) == -1) {
-		free(b->items);
-		free(b->group);
 		books_free(b->books);
 		free(b);
 		return NULL;
@@ -207,6 +167,7 @@ batch_new(const struct conf *conf, enum batch_mode mode,
 		batch_free(b);
 		return NULL;
 	}
+	open_tray(b);
 	return b;
 }
 
@@ -217,6 +178,7 @@ batch_free(struct batch *b)
 
 	if (b == NULL)
 		return;
+	tray_free(b->tray);
 	crew_free(b->crew);
 	commit_free(b->commit);
 	intake_free(b->intake);
@@ -229,228 +191,13 @@ batch_free(struct batch *b)
 	spool_close(&b->spool);
 	books_free(b->books);
 	free(b->accepted);
-	free(b->items);
-	free(b->group);
 	free(b);
 }
 
-/* ---------------------------------------------------------------- items */
-
-static struct item *
-new_item(struct batch *b)
-{
-	size_t i = 0;
-
-	while (i < b->n_items && b->items[i].used)
-		i++;
-	if (i == b->n_items)
-		return NULL;
-	b->items[i] = (struct item){ .used = true, .fd = -1 };
-	b->n_used++;
-	return &b->items[i];
-}
-
-static void
-item_done(struct batch *b, struct item *it)
-{
-	if (it->drop != NULL) {
-		intake_settled(b->intake, it->drop);
-		free(it->drop);
-	}
-	if (it->fd != -1)
-		close(it->fd);
-	if (it->answer != NULL) {
-		answer_free(it->answer);
-		free(it->answer);
-	}
-	arena_free(&it->arena);
-	free(it->name);
-	*it = (struct item){ .used = false };
-	b->n_used--;
-}
-
-static struct findings *
-more_findings(struct item *it)
-{
-	if (it->more.arena == NULL)
-		findings_init(&it->more, &it->arena);
-	return &it->more;
-}
-
-/* --------------------------------------------------------------- verdict */
-
-static enum state
-state_of(enum verdict v, bool mapped)
-{
-	static const enum state states[] = {
-		[VERDICT_ACCEPTED] = STATE_ACCEPTED,
-		[VERDICT_HELD] = STATE_HELD,
-		[VERDICT_REJECTED] = STATE_REJECTED,
-	};
-
-	return v == VERDICT_ACCEPTED && mapped ? STATE_PUBLISHED : states[v];
-}
-
-/* Against what came before; only a sound package can be a repetition. */
-static void
-decide(struct batch *b, struct item *it)
-{
-	const struct answer *a = it->answer;
-	enum books_answer known = books_judge(b->books, a->guid, a->sha256,
-	    it->drop == NULL ? it->id : NULL);
-
-	it->to = state_of(findings_verdict(&a->findings), maps(b));
-	if (it->drop != NULL && known == BOOKS_DUPLICATE) {
-		it->to = STATE_DUPLICATE;
-	} else if (known != BOOKS_NEW && it->to != STATE_REJECTED) {
-		it->to = STATE_HELD;
-		findings_add(more_findings(it), F_CONFLICT, NULL, 0, NULL,
-		    "the instance was already taken with other bytes");
-	}
-	books_expect(b->books, a->guid, a->sha256, it->to);
-}
-
-/* ---------------------------------------------------------------- commit */
-
-static void
-add_codes(struct buf *t, const struct findings *f)
-{
-	for (size_t i = 0; i < f->n; i++) {
-		const char *name = finding_name(f->v[i].code);
-
-		if (t->p == NULL || strstr(t->p, name) == NULL)
-			buf_fmt(t, "%s%s", t->len > 0 ? " " : "", name);
-	}
-}
-
-static void
-tell(struct batch *b, const struct item *it, const struct parcel *p)
-{
-	struct buf codes = { 0 };
-	struct batch_event event = { .id = p->id, .package = it->name,
-	    .app = it->answer->app, .state = p->to };
-
-	b->result->taken++;
-	b->result->state[p->to]++;
-	if (p->to == STATE_PUBLISHED)
-		event.instances = it->answer->n_made;
-	b->result->instances += event.instances;
-	add_codes(&codes, &it->answer->findings);
-	add_codes(&codes, &it->more);
-	event.codes = buf_text(&codes);
-	if (b->hooks.event != NULL)
-		b->hooks.event(b->hooks.arg, &event);
-	buf_free(&codes);
-}
-
-static int
-commit_now(struct batch *b, struct err *e)
-{
-	struct parcel parcels[GROUP];
-	size_t n = b->n_group;
-
-	if (n == 0)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		struct item *it = &b->items[b->group[i]];
-
-		parcels[i] = (struct parcel){ .drop = it->drop,
-		    .answer = it->answer, .work = it->work, .to = it->to,
-		    .more = it->more.n > 0 ? &it->more : NULL };
-		memcpy(parcels[i].id, it->id, sizeof it->id);
-	}
-	if (commit_group(b->commit, parcels, n, e) == -1)
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		struct item *it = &b->items[b->group[i]];
-
-		tell(b, it, &parcels[i]);
-		item_done(b, it);
-	}
-	b->n_group = 0;
-	b->group_bytes = 0;
-	return 0;
-}
-
-static bool
-group_due(const struct batch *b)
-{
-	if (b->n_group == 0)
-		return false;
-	return b->n_group == GROUP || b->group_bytes >= GROUP_BYTES ||
-	    b->conf->transform.durability == DURABILITY_PACKAGE ||
-	    (b->mode == BATCH_INTAKE &&
-	    now_ms() - b->group_since >= WATCH_MS);
-}
-
-static void
-add_to_group(struct batch *b, struct item *it)
-{
-	if (b->n_group == 0)
-		b->group_since = now_ms();
-	b->group[b->n_group++] = (uint32_t)(it - b->items);
-	for (size_t i = 0; i < it->answer->n_made; i++)
-		for (size_t k = 0; k < it->answer->made[i].n_files; k++)
-			b->group_bytes += it->answer->made[i].files[k].size;
-}
-
-static int
-take_answer(struct batch *b, const struct crew_answer *a, struct err *e)
-{
-	struct item *it = &b->items[a->item];
-
-	it->answer = a->answer;
-	memcpy(it->work, a->work, sizeof it->work);
-	decide(b, it);
-	add_to_group(b, it);
-	return group_due(b) ? commit_now(b, e) : 0;
-}
-
-/* ------------------------------------------------------------- give out */
-
-static void
-give(struct batch *b, struct item *it, int fd)
-{
-	struct crew_job job = { .item = (uint32_t)(it - b->items),
-	    .mode = maps(b) ? CREW_MAP : CREW_CHECK, .name = it->name,
-	    .fd = fd };
-
-	crew_give(b->crew, &job);
-}
-
-/* A file that is larger than we take is refused without being opened. */
-static int
-refuse_large(struct batch *b, struct item *it, struct err *e)
-{
-	struct answer *a = mem_alloc(sizeof *a);
-
-	findings_init(&a->findings, &a->arena);
-	memcpy(a->sha256, it->drop->sha256, sizeof a->sha256);
-	a->size = it->drop->mark.size;
-	findings_add(&a->findings, F_PACKAGE_TOO_LARGE, NULL, 0, NULL,
-	    "the file is larger than [packages] max-bytes");
-	it->answer = a;
-	decide(b, it);
-	add_to_group(b, it);
-	return group_due(b) ? commit_now(b, e) : 0;
-}
-
-static void
-show_name(struct item *it)
-{
-	struct buf t = { 0 };
-
-	receipt_shown(&t, it->drop->name);
-	it->name = mem_dup(buf_text(&t));
-	buf_free(&t);
-}
-
-/* The next drop: 1 given out, 0 passed over, -1. */
 static int
 take_drop(struct batch *b, struct err *e)
 {
 	struct drop *drop = mem_alloc(sizeof *drop);
-	struct item *it;
 	bool taken = false;
 
 	if (intake_claim(b->intake, b->drops.names[b->next_drop++], drop,
@@ -458,13 +205,7 @@ take_drop(struct batch *b, struct err *e)
 		free(drop);
 		return taken ? -1 : e->kind != ERR_NONE ? -1 : 0;
 	}
-	it = new_item(b);
-	it->drop = drop;
-	show_name(it);
-	if (drop->too_large)
-		return refuse_large(b, it, e) == -1 ? -1 : 1;
-	give(b, it, drop->fd);
-	return 1;
+	return tray_drop(b->tray, drop, e);
 }
 
 static int
@@ -472,7 +213,6 @@ take_accepted(struct batch *b, struct err *e)
 {
 	const char *id = b->accepted[b->next_accepted++];
 	const struct package *p = books_find(b->books, id);
-	struct item *it;
 	char path[ORIGINAL_PATH];
 	int fd;
 
@@ -482,12 +222,8 @@ take_accepted(struct batch *b, struct err *e)
 	fd = openat(b->spool.root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd == -1)
 		return err_sys(e, "open %s", path);
-	it = new_item(b);
-	it->fd = fd;
-	it->name = mem_dup(p->name);
-	memcpy(it->id, p->id, sizeof it->id);
-	give(b, it, fd);
-	return 1;
+	tray_accepted(b->tray, p, fd);
+	return 0;
 }
 
 static bool
@@ -508,8 +244,8 @@ take_some(struct batch *b, struct err *e)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < GROUP && rc != -1 && more_to_take(b) &&
-	    b->n_used < b->n_items; i++) {
+	for (size_t i = 0; i < TAKE && rc == 0 && more_to_take(b) &&
+	    !tray_full(b->tray); i++) {
 		if (stopping(b)) {
 			b->result->stopped = true;
 			b->next_drop = b->drops.n;
@@ -522,7 +258,7 @@ take_some(struct batch *b, struct err *e)
 		rc = b->next_accepted < b->n_accepted ?
 		    take_accepted(b, e) : take_drop(b, e);
 	}
-	return rc == -1 ? -1 : 0;
+	return rc;
 }
 
 /* ----------------------------------------------------------------- pass */
@@ -574,37 +310,17 @@ work_through(struct batch *b, struct err *e)
 		progress(b, total);
 		if (crew_open(b->crew) == 0 && !more_to_take(b))
 			break;
-		room = more_to_take(b) && b->n_used < b->n_items;
+		room = more_to_take(b) && !tray_full(b->tray);
 		rc = crew_next(b->crew, room ? 0 : NAP_MS, &a, e);
-		if (rc == -1 || (rc == 1 && take_answer(b, &a, e) == -1))
-			return -1;
-		if (group_due(b) && commit_now(b, e) == -1)
+		if (rc == -1 || (rc == 1 &&
+		    tray_answer(b->tray, &a, e) == -1) ||
+		    tray_commit_due(b->tray, e) == -1)
 			return -1;
 	}
-	if (commit_now(b, e) == -1)
+	if (tray_commit(b->tray, e) == -1)
 		return -1;
 	progress(b, total);
 	return 0;
-}
-
-/* What was claimed and is not in the ledger goes back where it was. */
-static void
-give_all_back(struct batch *b)
-{
-	struct err e;
-
-	for (size_t i = 0; i < b->n_items; i++) {
-		struct item *it = &b->items[i];
-
-		if (!it->used)
-			continue;
-		if (it->drop != NULL && !it->drop->booked &&
-		    intake_give_back(b->intake, it->drop, &e) == -1)
-			note(b, e.text);
-		item_done(b, it);
-	}
-	b->n_group = 0;
-	books_forget(b->books);
 }
 
 static int
@@ -655,7 +371,7 @@ static int
 passes(struct batch *b, bool wait, struct err *e)
 {
 	struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
-	int64_t until = now_ms() + (int64_t)b->conf->watch.settle + GRACE_MS;
+	int64_t until = stamp_ticks() + (int64_t)b->conf->watch.settle + GRACE_MS;
 	int rc;
 
 	for (;;) {
@@ -664,7 +380,7 @@ passes(struct batch *b, bool wait, struct err *e)
 			rc = work_through(b, e);
 		intake_list_free(&b->drops);
 		if (rc == -1 || !wait || b->result->young == 0 ||
-		    b->result->stopped || now_ms() >= until)
+		    b->result->stopped || stamp_ticks() >= until)
 			return rc;
 		if (stopping(b)) {
 			b->result->stopped = true;
@@ -681,13 +397,14 @@ batch_pass(struct batch *b, bool wait, struct batch_result *r, struct err *e)
 
 	*r = (struct batch_result){ .taken = 0 };
 	b->result = r;
+	tray_begin(b->tray, r);
 	if (lock_roles(b, wait, e) == -1)
 		return -1;
 	rc = recover_spool(b, e);
 	if (rc == 0)
 		rc = passes(b, wait, e);
 	if (rc == -1)
-		give_all_back(b);
+		tray_give_back(b->tray);
 	unlock_roles(b);
 	b->result = NULL;
 	return rc;

@@ -36,3 +36,12 @@ stamp_day_ok(const char *s)
 	}
 	return s[STAMP_DAY] == '\0';
 }
+
+int64_t
+stamp_ticks(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}

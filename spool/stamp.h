@@ -2,10 +2,12 @@
 #define SPOOL_STAMP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 /*
- * stamp: points in time as ledger, receipts and folders write them, in UTC.
+ * stamp: points in time as ledger, receipts and folders write them, in UTC;
+ * and how much time has passed, whatever the clock is set to.
  */
 
 enum { STAMP_LEN = 20, STAMP_DAY = 10 };
@@ -14,5 +16,7 @@ void stamp_of(char text[STAMP_LEN + 1], time_t);  /* 2026-03-03T01:15:02Z */
 void stamp_now(char text[STAMP_LEN + 1]);
 void stamp_day(char day[STAMP_DAY + 1], const char *stamp);  /* 2026-03-03 */
 bool stamp_day_ok(const char *);		/* the form of one, no more */
+
+int64_t stamp_ticks(void);			/* milliseconds */
 
 #endif
