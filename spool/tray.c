@@ -66,7 +66,7 @@ struct tray *
 tray_new(const struct conf *conf, enum batch_mode mode,
     const struct batch_hooks *hooks, const struct tray_tools *tools)
 {
-	struct tray *y = mem_alloc(sizeof *d);
+	struct tray *y = mem_alloc(sizeof *y);
 
 	y->conf = conf;
 	y->mode = mode;
