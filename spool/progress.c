@@ -4,21 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "spool/buf.h"
+#include "spool/stamp.h"
 
 enum { BAR_EVERY_MS = 200, LINE_EVERY_MS = 10000, WIDTH = 30 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void
 progress_start(struct progress *p, enum cmd_progress how)
@@ -27,7 +18,7 @@ progress_start(struct progress *p, enum cmd_progress how)
 	bool tty = isatty(STDERR_FILENO) == 1 && term != NULL &&
 	    strcmp(term, "dumb") != 0;
 
-	*p = (struct progress){ .began = now_ms() };
+	*p = (struct progress){ .began = stamp_ticks() };
 	p->told = p->began;
 	p->bar = how == PROGRESS_BAR || (how == PROGRESS_AUTO && tty);
 	p->plain = how == PROGRESS_PLAIN || (how == PROGRESS_AUTO && !tty);
@@ -36,7 +27,7 @@ progress_start(struct progress *p, enum cmd_progress how)
 double
 progress_seconds(const struct progress *p)
 {
-	return (double)(now_ms() - p->began) / 1000;
+	return (double)(stamp_ticks() - p->began) / 1000;
 }
 
 static void
@@ -59,7 +50,7 @@ draw(struct progress *p, uint64_t done, uint64_t total)
 void
 progress_show(struct progress *p, uint64_t done, uint64_t total)
 {
-	int64_t now = now_ms();
+	int64_t now = stamp_ticks();
 	double s = progress_seconds(p);
 
 	if (total == 0 || now - p->told < (p->bar ? BAR_EVERY_MS :
