@@ -20,6 +20,7 @@ struct cmdline {
 	const char *verb;		/* "run", "map check": as in the table */
 	const char *config, *spool;	/* NULL: not given */
 	const char *reason, *state;	/* likewise */
+	const char *date;		/* likewise */
 	enum cmd_progress progress;
 	bool json, dry_run, multipart, header;
 	char *const *args;		/* the words behind the verb */
@@ -50,5 +51,7 @@ int cmd_move(const struct cmdline *);	/* hold, release, requeue, reject */
 
 int cmd_map(const struct cmdline *);	/* map check */
 int cmd_ledger(const struct cmdline *);	/* ledger verify */
+
+int cmd_report(const struct cmdline *);
 
 #endif

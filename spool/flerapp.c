@@ -15,7 +15,7 @@ enum { MANY = 1000000 };
 
 enum option {
 	O_CONFIG, O_SPOOL, O_HELP, O_VERSION, O_JSON, O_REASON, O_DRY_RUN,
-	O_STATE, O_PROGRESS, O_MULTIPART, O_HEADER, O_COUNT
+	O_STATE, O_DATE, O_PROGRESS, O_MULTIPART, O_HEADER, O_COUNT
 };
 
 struct given {
@@ -41,6 +41,8 @@ static const struct args_option options[] = {
 	    "say what would be done, change nothing" },
 	[O_STATE] = { "state", 0, "STATE", AT(cmd.state),
 	    "incoming, accepted, held, rejected, published, duplicate" },
+	[O_DATE] = { "date", 0, "DAY", AT(cmd.date),
+	    "a day as 2026-03-03, in UTC, or yesterday [today]" },
 	[O_PROGRESS] = { "progress", 0, "HOW", AT(progress),
 	    "auto, bar, plain or none [auto]" },
 	[O_MULTIPART] = { "multipart", 0, NULL, AT(cmd.multipart),
@@ -124,6 +126,12 @@ static const struct verb verbs[] = {
 	{ "ledger verify", "", "prove that the ledger was only appended to",
 	    false, READS, 0, 0, cmd_ledger,
 	    "  flerapp ledger verify\n" },
+	{ "report", "", "the night's report: reports/DAY/report.html and its "
+	    "tables", true, READS | BIT(DATE) | BIT(DRY_RUN), 0, 0,
+	    cmd_report,
+	    "  flerapp report\n"
+	    "  flerapp report --date 2026-03-03\n"
+	    "  flerapp report --dry-run --json\n" },
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
