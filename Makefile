@@ -93,14 +93,15 @@ src_flerapp = $(base) $(truth) $(running) $(looking) spool/args spool/cmd \
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
 	watcher/watch
 src_flerapp-transform = $(base) $(truth) $(running) transform/transform
-src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox spool/state spool/log \
+src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox \
+	spool/sandbox_files spool/sandbox_calls spool/state spool/log \
 	$(look) $(reading) $(making) transform/prove transform/worker
 
 programs = flerapp flerapp-watch flerapp-transform flerapp-worker
 libs_flerapp = $(libs_plain)
 libs_flerapp-watch = $(libs_plain)
 libs_flerapp-transform = $(libs_plain)
-libs_flerapp-worker = $(libs_parser)
+libs_flerapp-worker = $(libs_parser) -lseccomp
 
 # One line per unit test: the modules it needs and nothing else, so that the
 # test proves the layering. The libraries follow from the modules.
@@ -167,6 +168,9 @@ test_dossier = spool/dossier spool/record spool/state spool/json spool/id \
 test_notify = spool/notify spool/buf spool/mem
 tests += $(patsubst %,test_%,args log wire wake notify multipart stored \
 	dossier)
+test_sandbox = spool/sandbox spool/sandbox_files spool/sandbox_calls \
+	spool/fsx spool/err spool/buf spool/mem
+tests += test_sandbox
 
 playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
 test_recover = tests/killer $(playing)
@@ -228,7 +232,7 @@ $(foreach p,$(programs),$(eval $(call program_rule,$(p))))
 define test_rule
 $(BUILD)/tests/$(1): $(call objects,tests/$(1) $($(1)))
 	@mkdir -p $$(@D)
-	$$(CC) $$(need_ldflags) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(libs_parser)
+	$$(CC) $$(need_ldflags) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(libs_parser) -lseccomp
 endef
 $(foreach t,$(tests),$(eval $(call test_rule,$(t))))
 

@@ -141,6 +141,8 @@ note_start(struct batch *b, struct err *e)
 	    NULL);
 	b->noted = rc == 0;
 	buf_free(&path);
+	if (crew_unsafe(b->conf) != NULL)
+		note(b, crew_unsafe(b->conf));
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "spool/conf.h"
 #include "spool/crew.h"
 #include "spool/err.h"
+#include "spool/log.h"
 #include "spool/mem.h"
 #include "spool/receipt.h"
 #include "spool/stamp.h"
@@ -193,6 +194,8 @@ check_files(const struct cmdline *line, const struct conf *conf)
 	c.files = mem_alloc((line->n_args + 1) * sizeof *c.files);
 	for (size_t i = 0; i < line->n_args; i++)
 		c.files[i].fd = -1;
+	if (crew_unsafe(conf) != NULL)
+		log_line(LEVEL_WARNING, "%s", crew_unsafe(conf));
 	c.crew = crew_new(conf, -1, &e);
 	if (c.crew != NULL)
 		rc = check_all(&c, &e);

@@ -660,6 +660,14 @@ crew_program(const struct crew *c)
 	return c->path;
 }
 
+const char *
+crew_unsafe(const struct conf *conf)
+{
+	return conf->workers.sandbox == SANDBOX_ENFORCE ? NULL :
+	    "workers read packages without a sandbox: [workers] sandbox = "
+	    "open";
+}
+
 void
 crew_give(struct crew *c, const struct crew_job *job)
 {

@@ -48,6 +48,9 @@ void crew_free(struct crew *);
 const char *crew_config(const struct crew *);	/* SHA-256 of it, hex */
 const char *crew_program(const struct crew *);	/* the worker's path */
 
+/* What a coordinator must say aloud at its start; NULL: nothing. */
+const char *crew_unsafe(const struct conf *);
+
 void crew_give(struct crew *, const struct crew_job *);
 size_t crew_open(const struct crew *);		/* given and not answered */
 

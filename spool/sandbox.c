@@ -10,19 +10,6 @@
 
 enum { DESCRIPTORS = 512 };
 
-/* AddressSanitizer reserves terabytes of address space for itself. */
-#if defined(__SANITIZE_ADDRESS__)
-enum { LIMIT_MEMORY = 0 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { LIMIT_MEMORY = 0 };
-#else
-enum { LIMIT_MEMORY = 1 };
-#endif
-#else
-enum { LIMIT_MEMORY = 1 };
-#endif
-
 static int
 limit(int what, uint64_t most, const char *name, struct err *e)
 {
@@ -33,20 +20,46 @@ limit(int what, uint64_t most, const char *name, struct err *e)
 	return 0;
 }
 
+static int
+set_limits(const struct conf *c, struct err *e)
+{
+	if (limit(RLIMIT_CORE, 0, "core dumps", e) == -1 ||
+	    limit(RLIMIT_FSIZE, c->packages.max_unpacked, "files", e) == -1 ||
+	    limit(RLIMIT_NOFILE, DESCRIPTORS, "descriptors", e) == -1)
+		return -1;
+	if (!sandbox_whole())
+		return 0;
+	if (limit(RLIMIT_NPROC, 0, "processes", e) == -1)
+		return -1;
+	return limit(RLIMIT_AS, c->workers.memory, "memory", e);
+}
+
+/* What they would say comes with the answer; ours are the coordinator's. */
+static int
+close_streams(struct err *e)
+{
+	if (!sandbox_whole())
+		return 0;
+	if (dup2(STDIN_FILENO, STDOUT_FILENO) == -1 ||
+	    dup2(STDIN_FILENO, STDERR_FILENO) == -1)
+		return err_sys(e, "close a worker's streams");
+	return 0;
+}
+
 int
-sandbox_enter(const struct conf *c, int last, struct err *e)
+sandbox_enter(const struct conf *c, int work, int last, struct err *e)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
 	    close_range((unsigned)last + 1, ~0U, 0) == -1)
 		return err_sys(e, "close a worker's sandbox");
-	if (limit(RLIMIT_CORE, 0, "core dumps", e) == -1 ||
-	    limit(RLIMIT_FSIZE, c->packages.max_unpacked, "files", e) == -1 ||
-	    limit(RLIMIT_NOFILE, DESCRIPTORS, "descriptors", e) == -1)
+	if (set_limits(c, e) == -1)
 		return -1;
-	if (!LIMIT_MEMORY)
+	if (c->workers.sandbox == SANDBOX_OPEN)
 		return 0;
-	return limit(RLIMIT_AS, c->workers.memory, "memory", e);
+	if (close_streams(e) == -1 || sandbox_files(work, e) == -1)
+		return -1;
+	return sandbox_whole() ? sandbox_calls(e) : 0;
 }
 
 void
@@ -62,4 +75,22 @@ sandbox_cpu(uint64_t seconds)
 	if (r.rlim_max != RLIM_INFINITY && r.rlim_cur > r.rlim_max)
 		r.rlim_cur = r.rlim_max;
 	setrlimit(RLIMIT_CPU, &r);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+enum { WHOLE = 0 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { WHOLE = 0 };
+#else
+enum { WHOLE = 1 };
+#endif
+#else
+enum { WHOLE = 1 };
+#endif
+
+bool
+sandbox_whole(void)
+{
+	return WHOLE;
 }

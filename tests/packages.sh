@@ -3,7 +3,7 @@
 # are missing, so that a second call asks nothing of the network.
 set -eu
 need='gcc clang make pkg-config binutils libc6-dev libarchive-dev libxml2-dev
-	libcsv-dev libjansson-dev libssl-dev libcmocka-dev libclang-rt-14-dev
+	libcsv-dev libjansson-dev libseccomp-dev libssl-dev libcmocka-dev libclang-rt-14-dev
 	zip unzip jq xz-utils zstd libxml2-utils'
 missing=
 for package in $need; do

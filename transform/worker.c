@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "schemas/jsonin.h"
@@ -67,6 +68,32 @@ deny(const char *url, const char *id, xmlParserCtxtPtr ctxt)
 	return NULL;
 }
 
+/*
+ * What libraries open by themselves, they open before the sandbox closes:
+ * the time zone (ours is UTC, which is no file), and the tables of the
+ * encodings that an app.conf can allow: they stay while a handler is held.
+ */
+static const char *const encodings[] = { "ISO-8859-1", "windows-1252" };
+enum { N_ENCODINGS = sizeof encodings / sizeof *encodings };
+
+static void
+open_early(xmlCharEncodingHandlerPtr held[N_ENCODINGS])
+{
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	for (size_t i = 0; i < N_ENCODINGS; i++)
+		held[i] = xmlFindCharEncodingHandler(encodings[i]);
+}
+
+static void
+close_libraries(xmlCharEncodingHandlerPtr held[N_ENCODINGS])
+{
+	for (size_t i = 0; i < N_ENCODINGS; i++)
+		if (held[i] != NULL)
+			xmlCharEncCloseFunc(held[i]);
+	xmlCleanupParser();
+}
+
 static void
 prepare_libraries(void)
 {
@@ -121,7 +148,7 @@ work(const struct config *config, const struct options *o)
 	struct err e;
 	int rc = 0;
 
-	if (sandbox_enter(config->conf, o->no_output ? WIRE_SOCKET :
+	if (sandbox_enter(config->conf, dir, o->no_output ? WIRE_SOCKET :
 	    WIRE_WORK, &e) == -1 ||
 	    wire_send_ready(WIRE_SOCKET, config->sha256, &e) == -1 ||
 	    serve(d, config->conf, &e) == -1) {
@@ -155,6 +182,7 @@ main(int argc, char **argv)
 	struct faults faults = { 0 };
 	struct conf *conf = mem_alloc(sizeof *conf);
 	struct config config = { .conf = NULL };
+	xmlCharEncodingHandlerPtr held[N_ENCODINGS];
 	int rc = ERR_CONFIG;
 
 	if (!parse(&o, argc, argv)) {
@@ -165,6 +193,7 @@ main(int argc, char **argv)
 	}
 	setlocale(LC_CTYPE, "C.UTF-8");
 	prepare_libraries();
+	open_early(held);
 	if (conf_load(conf, o.dir, NULL, &faults) == 0 &&
 	    config_load(&config, conf, &faults) == 0)
 		rc = o.map_check ? 0 : work(&config, &o);
@@ -176,6 +205,6 @@ main(int argc, char **argv)
 		config_free(&config);
 	faults_free(&faults);
 	free(conf);
-	xmlCleanupParser();
+	close_libraries(held);
 	return rc;
 }
