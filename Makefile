@@ -67,9 +67,10 @@ reading_package = watcher/source watcher/member watcher/zipdir \
 	watcher/zipcheck watcher/pax watcher/tarcheck watcher/container \
 	watcher/laerr watcher/crc watcher/tarstream watcher/unpack \
 	watcher/entryname watcher/package
-reading = $(reading_package) watcher/sums \
-	watcher/take watcher/kept watcher/lenient watcher/xmlhead watcher/xmlerr \
-	watcher/form watcher/rules watcher/check
+reading_form = watcher/take watcher/kept watcher/lenient watcher/xmlhead \
+	watcher/xmlerr watcher/form
+reading = $(reading_package) watcher/sums $(reading_form) watcher/rules \
+	watcher/check
 
 # Routes, owners, map, output.
 origin = transform/expression transform/origin transform/origin_values
@@ -198,7 +199,12 @@ test_config = $(routing) transform/config transform/units
 test_listing = tests/scratch transform/listing $(base)
 test_output = tests/scratch transform/output $(base)
 tests += $(patsubst %,test_%,expression origin map fill document listing \
-	output route config)
+	output route config papers plan deliver)
+test_papers = tests/scratch transform/output transform/papers $(base)
+test_plan = $(routing) transform/config transform/units transform/fill \
+	transform/document transform/plan $(reading_form) watcher/rules
+test_deliver = tests/scratch tests/sample tests/make_zip spool/answer $(look) \
+	$(reading) $(making) $(base)
 
 # ------------------------------------------------------------------ targets
 

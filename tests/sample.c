@@ -122,8 +122,10 @@ static const char sak_xsd[] = XSD
     "</xs:complexType></xs:element>\n" END;
 
 const char sample_skjema[] =
-    "<Skjema versjon='3'><tittel>En sak</tittel><orgnr>310000027</orgnr>"
-    "<dato>2026-03-01</dato><belop>12.50</belop><antall/>"
+    "<Skjema xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
+    " versjon='3'><tittel>En sak</tittel><orgnr>310000027</orgnr>"
+    "<dato>2026-03-01</dato><belop>12.50</belop>"
+    "<antall xsi:nil='true'/>"
     "<ja>true</ja><farge>gul</farge>"
     "<Rad nr='1'><kode>a</kode><ord>x</ord><ord>y</ord>"
     "<Under><verdi>1</verdi></Under><Under><verdi>2</verdi></Under></Rad>"
