@@ -174,14 +174,15 @@ test_sandbox = spool/sandbox spool/sandbox_files spool/sandbox_calls \
 tests += test_sandbox
 
 playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
-test_recover = tests/killer $(playing)
+test_recover = tests/killer tests/game $(playing)
+test_power = tests/killer tests/game $(playing)
 test_ledger = tests/scratch $(ledger) $(base)
 test_books = $(ledger) $(base)
 test_receipt = tests/scratch spool/receipt spool/state $(base)
 test_intake = tests/scratch spool/intake spool/marks spool/receipt \
 	spool/spool spool/state $(base)
 test_commit = $(playing)
-tests += $(patsubst %,test_%,recover ledger books receipt intake commit)
+tests += $(patsubst %,test_%,recover power ledger books receipt intake commit)
 
 # The map and what it leads to, on the apps of tests/sample.
 sampling = tests/scratch tests/sample watcher/take transform/csv \

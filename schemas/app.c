@@ -143,17 +143,20 @@ last_part(const char *class_ref)
 	return dot != NULL ? dot + 1 : class_ref;
 }
 
-/* What schema = names: a file below the app's folder, as for imports. */
+/* What schema = names: a file in models/ or below the app's folder. */
 static const char *
 named_schema(const struct loading *g, const char *name)
 {
 	int dir = open(g->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *models = arena_fmt(&g->app->arena, "models/%s", name);
 	const char *why = "the app's folder cannot be opened", *file = NULL;
 
-	if (dir != -1) {
+	if (dir != -1 && exists(g, models))
+		file = xsd_locate(&g->app->arena, dir, "", models, &why);
+	else if (dir != -1)
 		file = xsd_locate(&g->app->arena, dir, "", name, &why);
+	if (dir != -1)
 		close(dir);
-	}
 	if (file != NULL && exists(g, file))
 		return file;
 	faults_add(g->faults, g->conf, 0, 0, "schema = %s: %s", name,

@@ -31,7 +31,7 @@ struct drop {
 	bool renamed;			/* claim is the drop, not a copy */
 	bool too_large;			/* than max-bytes: do not open it */
 	char sha256[DIGEST_HEX + 1];	/* only when too_large */
-	bool booked;			/* the ledger has it: not to give back */
+	bool booked;			/* the ledger has it: it stays */
 	int fd;				/* to read it, offset 0; -1 when none */
 };
 

@@ -76,15 +76,6 @@ hand_on_held(struct ledger *l, struct err *e)
 	return hand_on(l, buf_text(&l->held), l->held.len, r.seq, e);
 }
 
-static bool
-has_control(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] < 0x20)
-			return true;
-	return false;
-}
-
 /*
  * What is no record is either the end of a write that did not get through
  * (it then has bytes no line has, and nothing sound behind it), or damage,
@@ -97,7 +88,7 @@ take_line(void *arg, const char *text, size_t len, int64_t at, struct err *e)
 	struct record r;
 
 	if (!record_parse(&r, text, len)) {
-		if (!has_control(text, len)) {
+		if (!lines_torn(text, len)) {
 			l->unread++;
 		} else {
 			l->bad++;

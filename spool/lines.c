@@ -108,3 +108,12 @@ out:
 	close(fd);
 	return rc;
 }
+
+bool
+lines_torn(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < 0x20)
+			return true;
+	return false;
+}

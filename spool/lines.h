@@ -1,6 +1,7 @@
 #ifndef SPOOL_LINES_H
 #define SPOOL_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,5 +27,8 @@ typedef int lines_fn(void *arg, const char *text, size_t len, int64_t offset,
     struct err *);
 int lines_read(int dir, const char *day, int64_t from, lines_fn *, void *arg,
     int64_t *end, int64_t *size, struct err *);
+
+/* Whether it has bytes that no line has: a write that did not get through. */
+bool lines_torn(const char *text, size_t len);
 
 #endif

@@ -25,10 +25,15 @@ mark_of(struct drop_mark *m, const struct stat *st)
 }
 
 bool
+mark_same_bytes(const struct drop_mark *a, const struct drop_mark *b)
+{
+	return a->ino == b->ino && a->size == b->size && a->mtime == b->mtime;
+}
+
+bool
 mark_same(const struct drop_mark *a, const struct drop_mark *b)
 {
-	return a->ino == b->ino && a->size == b->size &&
-	    a->mtime == b->mtime && a->ctime == b->ctime;
+	return mark_same_bytes(a, b) && a->ctime == b->ctime;
 }
 
 void

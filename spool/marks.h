@@ -24,6 +24,9 @@ enum { MARK_TEXT = 84 };
 void mark_of(struct drop_mark *, const struct stat *);
 bool mark_same(const struct drop_mark *, const struct drop_mark *);
 
+/* But for the change time, which a rename of the file alters. */
+bool mark_same_bytes(const struct drop_mark *, const struct drop_mark *);
+
 /* As the ledger writes it: ino-size-mtime-ctime. */
 void mark_write(char text[MARK_TEXT], const struct drop_mark *);
 bool mark_read(struct drop_mark *, const char *text);

@@ -13,7 +13,7 @@
 
 enum {
 	SHORT_SUM = 12,
-	NAME_ROOM = 232,		/* of the shown name, so that all fits */
+	NAME_ROOM = 232,		/* of the shown name: all must fit */
 	NAME_CUT = 220,
 	NAME_TAG = 8,
 	RECEIPT_MAX = 64 << 20,

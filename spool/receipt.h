@@ -24,7 +24,7 @@ struct receipt {
 	const char *instance, *app;	/* NULL or "": not known */
 	enum state state;
 	const struct findings *findings, *more;	/* either may be NULL */
-	const char *findings_json;	/* in their place: a list written before */
+	const char *findings_json;	/* in their place: an old list */
 	const char *const *instances;	/* org/app/owner/key */
 	size_t n_instances;
 	const char *note;		/* an operator's reason, or NULL */

@@ -36,13 +36,7 @@ struct recovery {
 	size_t n, cap;
 };
 
-/* ------------------------------------------------------- which runs are dead */
-
-static void
-lock_file(char name[RUN_MAX + 8], const char *run)
-{
-	snprintf(name, RUN_MAX + 8, ".%s%s", run, lock_tail);
-}
+/* ------------------------------------------------------- dead runs */
 
 static bool
 known(const struct recovery *r, const char *run)
@@ -57,13 +51,13 @@ known(const struct recovery *r, const char *run)
 static int
 add_if_dead(struct recovery *r, const char *run, struct err *e)
 {
-	char name[RUN_MAX + 8];
+	char name[RUN_LOCK_MAX + 1];
 	struct dead *d;
 	int fd;
 
 	if (!spool_run_ok(run) || known(r, run))
 		return 0;
-	lock_file(name, run);
+	spool_run_lock(name, run);
 	fd = openat(r->spool->dir[PLACE_CLAIMED], name, O_RDWR | O_CLOEXEC);
 	if (fd == -1 && errno != ENOENT)
 		return err_sys(e, "open claimed/%s", name);
@@ -115,8 +109,7 @@ same_file(int dir, const char *name, const struct drop_mark *m)
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return false;
 	mark_of(&now, &st);
-	return now.ino == m->ino && now.size == m->size &&
-	    now.mtime == m->mtime;
+	return mark_same_bytes(&now, m);
 }
 
 /* Its name in claimed/{run}: the number, and for a drop its own name. */
@@ -195,7 +188,7 @@ put_right(struct recovery *r, struct last_group *g, struct err *e)
 static int
 remove_run(const struct spool *s, const char *run, struct err *e)
 {
-	char name[RUN_MAX + 8];
+	char name[RUN_LOCK_MAX + 1];
 
 	if (unlinkat(s->dir[PLACE_CLAIMED], run, AT_REMOVEDIR) == -1 &&
 	    errno != ENOENT)
@@ -203,7 +196,7 @@ remove_run(const struct spool *s, const char *run, struct err *e)
 		    err_sys(e, "remove claimed/%s", run);
 	if (fsx_remove_tree(s->dir[PLACE_TMP], run, e) == -1)
 		return -1;
-	lock_file(name, run);
+	spool_run_lock(name, run);
 	return fsx_unlink(s->dir[PLACE_CLAIMED], name, e);
 }
 

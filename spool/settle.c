@@ -242,12 +242,6 @@ place(const struct spool *s, const struct deed *d, struct err *e)
 
 /* -------------------------------------------------------------- the drop */
 
-static bool
-same_bytes(const struct drop_mark *a, const struct drop_mark *b)
-{
-	return a->ino == b->ino && a->size == b->size && a->mtime == b->mtime;
-}
-
 /*
  * Remove the drop a copy was made of.  Between a look and unlink(2) the
  * dropper may put another file there under the same name: so it is taken away
@@ -277,7 +271,7 @@ remove_drop(const struct spool *s, const struct deed *d, const char *name,
 	if (fstatat(s->root, path, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return err_sys(e, "look at %s", path);
 	mark_of(&m, &st);
-	if (same_bytes(&m, &d->mark))
+	if (mark_same_bytes(&m, &d->mark))
 		return fsx_unlink(s->root, path, e);
 	path[strlen(path) - strlen(claim)] = '\0';
 	claimed = fsx_dir(s->root, path, e);
@@ -318,7 +312,7 @@ remove_marked(const struct spool *s, const struct deed *d, size_t n,
 			continue;
 		mark_of(&m, &st);
 		for (size_t k = 0; rc == 0 && k < n; k++) {
-			if (d[k].n == 0 || !same_bytes(&m, &d[k].mark))
+			if (d[k].n == 0 || !mark_same_bytes(&m, &d[k].mark))
 				continue;
 			if (d[k].copied)
 				rc = remove_drop(s, &d[k], names.v[i], e);

@@ -207,10 +207,10 @@ run_name(char id[RUN_MAX + 1])
 	    now.tv_nsec / 1000 % 1000000, (long)getpid());
 }
 
-static void
-run_lock_name(char name[RUN_MAX + 8], const char *id)
+void
+spool_run_lock(char name[RUN_LOCK_MAX + 1], const char *run)
 {
-	snprintf(name, RUN_MAX + 8, ".%s.lock", id);
+	snprintf(name, RUN_LOCK_MAX + 1, ".%.*s.lock", RUN_MAX, run);
 }
 
 /*
@@ -222,12 +222,12 @@ static int
 take_run(struct run *r, const struct spool *s, struct err *e)
 {
 	const int claimed = s->dir[PLACE_CLAIMED];
-	char name[RUN_MAX + 8];
+	char name[RUN_LOCK_MAX + 1];
 	struct stat mine, there;
 
 	for (int i = 0; i < TRIES; i++) {
 		run_name(r->id);
-		run_lock_name(name, r->id);
+		spool_run_lock(name, r->id);
 		r->lock = openat(claimed, name, O_RDWR | O_CREAT | O_EXCL |
 		    O_CLOEXEC, LOCK_MODE);
 		if (r->lock == -1 && errno == EEXIST)
@@ -271,7 +271,7 @@ spool_abandon_run(struct run *r)
 int
 spool_end_run(struct run *r, const struct spool *s, struct err *e)
 {
-	char name[RUN_MAX + 8];
+	char name[RUN_LOCK_MAX + 1];
 	int rc = -1;
 
 	if (r->lock == -1)
@@ -288,7 +288,7 @@ spool_end_run(struct run *r, const struct spool *s, struct err *e)
 		    err_sys(e, "remove claimed/%s", r->id);
 		goto out;
 	}
-	run_lock_name(name, r->id);
+	spool_run_lock(name, r->id);
 	if (fsx_remove_tree(s->dir[PLACE_TMP], r->id, e) == -1 ||
 	    fsx_unlink(s->dir[PLACE_CLAIMED], name, e) == -1)
 		goto out;

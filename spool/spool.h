@@ -66,6 +66,10 @@ int spool_begin_run(struct run *, const struct spool *, struct err *);
 int spool_end_run(struct run *, const struct spool *, struct err *);
 bool spool_run_ok(const char *);
 
+/* The run's lock in claimed/: .{run}.lock */
+enum { RUN_LOCK_MAX = RUN_MAX + 6 };
+void spool_run_lock(char name[RUN_LOCK_MAX + 1], const char *run);
+
 /* Let go of a run without tidying up, as a crash would. */
 void spool_abandon_run(struct run *);
 

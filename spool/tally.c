@@ -60,11 +60,11 @@ names_in(int dir, struct fsx_list *l, struct err *e)
 static bool
 run_is_dead(const struct spool *s, const char *run)
 {
-	char name[RUN_MAX + 8];
+	char name[RUN_LOCK_MAX + 1];
 	bool dead;
 	int fd;
 
-	snprintf(name, sizeof name, ".%s.lock", run);
+	spool_run_lock(name, run);
 	fd = openat(s->dir[PLACE_CLAIMED], name, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return errno == ENOENT;
@@ -182,7 +182,7 @@ count_incoming(struct counting *c, struct err *e)
 	return rc;
 }
 
-/* ------------------------------------------------------- what the ledger has */
+/* ------------------------------------------------------- in the ledger */
 
 static bool
 has_bytes(const struct counting *c, const char *path)

@@ -15,7 +15,7 @@ struct walk {
 	const char *day;
 	int64_t line;			/* of this file */
 	struct digest *digest;
-	int64_t open_at;		/* a `received` without verdict, or -1 */
+	int64_t open_at;		/* `received` without verdict, or -1 */
 	int64_t torn_at;		/* bytes no line has, or -1 */
 };
 
@@ -48,15 +48,6 @@ hash_line(struct walk *w, const char *text, size_t len)
 	digest_end_hex(w->digest, w->result->head);
 }
 
-static bool
-has_control(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] < 0x20)
-			return true;
-	return false;
-}
-
 static void
 check_chain(struct walk *w, const struct record *r)
 {
@@ -80,7 +71,7 @@ check_line(void *arg, const char *text, size_t len, int64_t at, struct err *e)
 	(void)e;
 	w->line++;
 	if (!record_parse(&r, text, len)) {
-		if (has_control(text, len) && w->torn_at == -1)
+		if (lines_torn(text, len) && w->torn_at == -1)
 			w->torn_at = at;
 		else if (w->torn_at == -1)
 			fault(w, "not a line of a ledger");

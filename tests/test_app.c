@@ -184,6 +184,11 @@ the_schema_of_a_form_is_found(void **unused)
 		    { AT "deep/er/x.xsd", SCHEMA("b") },
 		    { CONF, "[type skjema]\nschema = deep/er/x.xsd\n" } },
 		    "deep/er/x.xsd" },
+		{ "by app.conf, its name in models", one_form,
+		    { { AT "models/skjema.xsd", SCHEMA("a") },
+		    { AT "models/v2.xsd", SCHEMA("b") },
+		    { CONF, "[type skjema]\nschema = v2.xsd\n" } },
+		    "models/v2.xsd" },
 		{ "none at all", one_form, { { NULL, NULL } }, NULL },
 	};
 

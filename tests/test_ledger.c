@@ -151,7 +151,8 @@ a_line_has_seq_prev_time_and_event_first(void **state)
 	note(t, l, "started", "x");
 	read_all(t, &b);
 	assert_int_equal(strncmp(buf_text(&b), start, strlen(start)), 0);
-	assert_non_null(strstr(b.p, "Z\",\"event\":\"started\",\"id\":\"x\"}\n"));
+	assert_non_null(strstr(b.p,
+	    "Z\",\"event\":\"started\",\"id\":\"x\"}\n"));
 	buf_free(&b);
 	ledger_close(l);
 }
