@@ -46,9 +46,9 @@ base = spool/mem spool/buf spool/arena spool/err spool/fault spool/number \
 # The truth on disk, and the worker crew as seen from outside.
 ledger = spool/stamp spool/state spool/record spool/lines spool/ledger \
 	spool/verify spool/seen spool/books
-tree = spool/receipt spool/spool spool/marks spool/intake spool/original \
-	spool/settle spool/made spool/commit spool/unfinished spool/recover \
-	spool/tally
+tree = spool/receipt spool/spool spool/marks spool/copy spool/intake \
+	spool/original spool/settle spool/made spool/entry spool/commit \
+	spool/unfinished spool/recover spool/tally
 truth = spool/answer $(ledger) $(tree) spool/wire spool/crew spool/log \
 	spool/tray spool/batch
 running = spool/progress spool/run
@@ -179,8 +179,8 @@ test_power = tests/killer tests/game $(playing)
 test_ledger = tests/scratch $(ledger) $(base)
 test_books = $(ledger) $(base)
 test_receipt = tests/scratch spool/receipt spool/state $(base)
-test_intake = tests/scratch spool/intake spool/marks spool/receipt \
-	spool/spool spool/state $(base)
+test_intake = tests/scratch spool/intake spool/copy spool/marks \
+	spool/receipt spool/spool spool/state $(base)
 test_commit = $(playing)
 tests += $(patsubst %,test_%,recover power ledger books receipt intake commit)
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "spool/answer.h"
 #include "spool/books.h"
 #include "spool/buf.h"
+#include "spool/entry.h"
 #include "spool/err.h"
 #include "spool/finding.h"
 #include "spool/fsx.h"
@@ -283,84 +283,6 @@ check_rights(const struct spool *s, struct err *e)
 
 /* -------------------------------------------------------- the ledger lines */
 
-static void
-write_group(struct json *j, const struct commit *c)
-{
-	json_str(j, "run", c->run->id);
-	json_num(j, "group", c->run->group + 1);
-}
-
-static void
-write_received(struct commit *c, const struct deed *d)
-{
-	struct json *j = ledger_add(c->ledger, "received");
-	char mark[MARK_TEXT];
-
-	mark_write(mark, &d->mark);
-	json_str(j, "id", d->id);
-	json_str(j, "package", d->name);
-	json_str(j, "sha256", d->sha256);
-	json_num(j, "size", (int64_t)d->size);
-	if (d->guid[0] != '\0')
-		json_str(j, "instance", d->guid);
-	if (d->app[0] != '\0')
-		json_str(j, "app", d->app);
-	json_str(j, "claim", arena_fmt(&c->arena, "%s/%" PRId64, d->run,
-	    d->n));
-	json_str(j, "taken", d->copied ? "copy" : "rename");
-	json_str(j, "drop", mark);
-	write_group(j, c);
-	ledger_end(c->ledger);
-}
-
-static void
-write_codes(struct json *j, const struct deed *d)
-{
-	const struct findings *const lists[] = { d->findings, d->more };
-	bool seen[F_COUNT] = { false };
-
-	json_open(j, "codes", '[');
-	for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
-		for (size_t i = 0; lists[k] != NULL && i < lists[k]->n; i++) {
-			enum finding_code code = lists[k]->v[i].code;
-
-			if (!seen[code])
-				json_str(j, NULL, finding_name(code));
-			seen[code] = true;
-		}
-	json_close(j, ']');
-}
-
-static void
-write_instances(struct json *j, const struct deed *d)
-{
-	json_open(j, "instances", '[');
-	for (size_t i = 0; i < d->n_made; i++) {
-		json_open(j, NULL, '{');
-		json_str(j, "path", d->made[i].path);
-		json_str(j, "from", d->made[i].from);
-		json_str(j, "sha256", d->made[i].sha256);
-		if (d->made[i].zip)
-			json_bool(j, "zip", true);
-		json_close(j, '}');
-	}
-	json_close(j, ']');
-}
-
-static void
-write_verdict(struct commit *c, const struct deed *d, const char *event)
-{
-	struct json *j = ledger_add(c->ledger, event);
-
-	json_str(j, "id", d->id);
-	if (d->findings != NULL && has_folder(d->to))
-		write_codes(j, d);
-	if (d->to == STATE_PUBLISHED)
-		write_instances(j, d);
-	write_group(j, c);
-	ledger_end(c->ledger);
-}
-
 /* Whatever the ledger may hold now is left to recovery. */
 static int
 close_lines(struct commit *c, struct err *e)
@@ -381,9 +303,7 @@ write_lines(struct commit *c, struct deed *d, size_t n, struct err *e)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		memcpy(d[i].time, ledger_time(c->ledger), sizeof d[i].time);
-		if (d[i].n > 0)
-			write_received(c, &d[i]);
-		write_verdict(c, &d[i], state_name(d[i].to));
+		entry_write(c->ledger, &d[i], c->run->group + 1);
 	}
 	return close_lines(c, e);
 }
@@ -499,8 +419,6 @@ static int
 write_move(struct commit *c, const struct move *m, struct deed *d,
     struct err *e)
 {
-	struct json *j;
-
 	if (ledger_begin(c->ledger, e) == -1)
 		return -1;
 	/* The books are up to date only now. */
@@ -509,13 +427,8 @@ write_move(struct commit *c, const struct move *m, struct deed *d,
 		return -1;
 	}
 	memcpy(d->time, ledger_time(c->ledger), sizeof d->time);
-	j = ledger_add(c->ledger, acts[m->act].event);
-	json_str(j, "id", d->id);
-	json_str(j, "act", acts[m->act].verb);
-	json_str(j, "reason", d->note);
-	json_str(j, "user", m->user);
-	write_group(j, c);
-	ledger_end(c->ledger);
+	entry_move(c->ledger, d, c->run->group + 1, &(struct entry_act){
+	    acts[m->act].event, acts[m->act].verb, m->user });
 	return close_lines(c, e);
 }
 
