@@ -86,9 +86,11 @@ reporting = spool/whole spool/report_flow spool/report spool/report_parts \
 	spool/report_csv spool/report_json spool/report_cells spool/report_head \
 	spool/report_chart spool/report_items spool/report_runs \
 	spool/report_html spool/report_text spool/cmd_report
+doctoring = spool/doctor spool/doctor_config spool/doctor_system \
+	spool/doctor_spool spool/doctor_books spool/cmd_doctor
 verbs = spool/cmd_run spool/cmd_check spool/cmd_map spool/cmd_package \
 	spool/cmd_status spool/cmd_list spool/cmd_show spool/cmd_multipart \
-	spool/cmd_move spool/cmd_ledger $(reporting)
+	spool/cmd_move spool/cmd_ledger $(reporting) $(doctoring)
 src_flerapp = $(base) $(truth) $(running) $(looking) spool/args spool/cmd \
 	$(verbs) spool/flerapp
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \

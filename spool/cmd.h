@@ -53,5 +53,6 @@ int cmd_map(const struct cmdline *);	/* map check */
 int cmd_ledger(const struct cmdline *);	/* ledger verify */
 
 int cmd_report(const struct cmdline *);
+int cmd_doctor(const struct cmdline *);
 
 #endif

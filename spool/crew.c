@@ -115,8 +115,8 @@ now_ms(void)
 /* ------------------------------------------------------------ a process */
 
 /* DESIGN 8: $FLERAPP_LIBEXEC, ../libexec/flerapp beside us, or with us. */
-static int
-find_program(char path[PATH_MAX], struct err *e)
+int
+crew_find(char path[PATH_MAX], struct err *e)
 {
 	const char *libexec = getenv("FLERAPP_LIBEXEC");
 	char self[PATH_MAX];
@@ -606,7 +606,7 @@ crew_new(const struct conf *conf, int tmp, struct err *e)
 	c->n_workers = (size_t)conf->workers.count;
 	if (c->n_workers > WORKERS_MAX)
 		c->n_workers = WORKERS_MAX;
-	if (find_program(c->path, e) == -1 ||
+	if (crew_find(c->path, e) == -1 ||
 	    start(c, &c->workers[0], e) == -1 || wait_ready(c, e) == -1) {
 		crew_free(c);
 		return NULL;
@@ -688,7 +688,8 @@ crew_open(const struct crew *c)
 }
 
 int
-crew_ask(const struct conf *conf, const char *const *args, struct err *e)
+crew_ask_on(const struct conf *conf, const char *const *args, int out,
+    int complaints, struct err *e)
 {
 	char path[PATH_MAX], *v[16] = { (char *)program, "--config",
 	    (char *)conf->dir };
@@ -697,11 +698,13 @@ crew_ask(const struct conf *conf, const char *const *args, struct err *e)
 	int status, rc;
 	pid_t pid;
 
-	if (find_program(path, e) == -1)
+	if (crew_find(path, e) == -1)
 		return -1;
 	while (*args != NULL && n < 15)
 		v[n++] = (char *)*args++;
 	posix_spawn_file_actions_init(&acts);
+	posix_spawn_file_actions_adddup2(&acts, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&acts, complaints, STDERR_FILENO);
 	rc = spawn(path, v, &acts, &pid, e);
 	posix_spawn_file_actions_destroy(&acts);
 	if (rc == -1)
@@ -712,4 +715,10 @@ crew_ask(const struct conf *conf, const char *const *args, struct err *e)
 		return err_set(e, ERR_BUG, "the worker died (signal %d)",
 		    WTERMSIG(status));
 	return WEXITSTATUS(status);
+}
+
+int
+crew_ask(const struct conf *conf, const char *const *args, struct err *e)
+{
+	return crew_ask_on(conf, args, STDOUT_FILENO, STDERR_FILENO, e);
 }

@@ -1,6 +1,7 @@
 #ifndef SPOOL_CREW_H
 #define SPOOL_CREW_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,5 +68,12 @@ int crew_next(struct crew *, int wait_ms, struct crew_answer *,
  * args end in NULL.  Its exit code, or -1.
  */
 int crew_ask(const struct conf *, const char *const *args, struct err *);
+
+/* The same, with its output and its complaints on these descriptors. */
+int crew_ask_on(const struct conf *, const char *const *args, int out,
+    int complaints, struct err *);
+
+/* Where the worker's program lies. */
+int crew_find(char path[PATH_MAX], struct err *);
 
 #endif

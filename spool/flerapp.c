@@ -132,6 +132,10 @@ static const struct verb verbs[] = {
 	    "  flerapp report\n"
 	    "  flerapp report --date 2026-03-03\n"
 	    "  flerapp report --dry-run --json\n" },
+	{ "doctor", "", "everything that may keep it from working, at once",
+	    false, READS, 0, 0, cmd_doctor,
+	    "  flerapp doctor\n"
+	    "  flerapp doctor --json | jq -c 'select(.level != \"ok\")'\n" },
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };

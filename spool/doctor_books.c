@@ -1,0 +1,132 @@
+#include "spool/doctor.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "spool/books.h"
+#include "spool/buf.h"
+#include "spool/ledger.h"
+#include "spool/record.h"
+#include "spool/tally.h"
+#include "spool/verify.h"
+
+enum { SHOWN = 20, SLACK = 60 };
+
+static const char ledger_hint[] =
+    "change nothing; compare the ledger with the last backup";
+
+/* ------------------------------------------------------------------ ledger */
+
+static void
+tell_fault(void *arg, const struct verify_fault *f)
+{
+	struct doctor *d = arg;
+	size_t told = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		told += d->rows[i].check == d->check;
+	if (told < SHOWN)
+		doctor_fault(d, ERR_BOOKS, ledger_hint, "%s (ledger/%s.jsonl:%"
+		    PRId64 ")", f->what, f->day, f->line);
+}
+
+void
+doctor_ledger(struct doctor *d)
+{
+	const int dir = d->spool.dir[PLACE_LEDGER];
+	struct verify_result r = { 0 };
+	struct err e;
+
+	if (dir == -1 && d->blind) {
+		doctor_warn(d, NULL, "not looked at: no right to read it");
+		return;
+	}
+	if (verify_ledger(dir, &r, tell_fault, d, &e) == -1) {
+		doctor_fault(d, e.kind, err_hint(e.kind), "%s", e.text);
+		return;
+	}
+	if (r.torn > 0)
+		doctor_warn(d, "flerapp run", "a torn tail of %zu bytes, never "
+		    "acknowledged; the next run cuts and records it", r.torn);
+	if (r.faults > SHOWN)
+		doctor_fault(d, ERR_BOOKS, "flerapp ledger verify", "%" PRId64
+		    " places in all are damaged", r.faults);
+	if (r.faults == 0)
+		doctor_ok(d, "%" PRId64 " lines of %" PRId64 " days, every "
+		    "one as it was written", r.lines, r.days);
+}
+
+/* ------------------------------------------------------------------- books */
+
+struct reading {
+	struct books *books;
+	char last[STAMP_LEN + 1];	/* the time of the last line */
+};
+
+static int
+follow(void *arg, const struct ledger_line *line, struct err *e)
+{
+	static const char key[] = "\"time\":\"";
+	struct reading *g = arg;
+	const char *at = strstr(line->text, key);
+
+	if (at != NULL)
+		snprintf(g->last, sizeof g->last, "%.*s", STAMP_LEN,
+		    at + sizeof key - 1);
+	return books_feed(g->books, line, e);
+}
+
+static void
+check_time(struct doctor *d, const struct reading *g)
+{
+	char soon[STAMP_LEN + 1];
+
+	stamp_of(soon, time(NULL) + SLACK);
+	if (strcmp(g->last, soon) > 0)
+		doctor_warn(d, "timedatectl", "the ledger's last line is of "
+		    "%s: the clock was set back since", g->last);
+}
+
+static void
+tell_tally(struct doctor *d, const struct tally *t)
+{
+	const uint64_t *n = t->totals.state;
+
+	if (!t->balanced)
+		doctor_fault(d, ERR_BOOKS, "flerapp status; flerapp report",
+		    "they do not balance: %s", t->why);
+	else
+		doctor_ok(d, "received %" PRIu64 " = published %" PRIu64
+		    " + rejected %" PRIu64 " + held %" PRIu64 " + duplicate %"
+		    PRIu64 " + waiting %" PRIu64, t->received,
+		    n[STATE_PUBLISHED], n[STATE_REJECTED], n[STATE_HELD],
+		    n[STATE_DUPLICATE], t->received - n[STATE_PUBLISHED] -
+		    n[STATE_REJECTED] - n[STATE_HELD] - n[STATE_DUPLICATE]);
+}
+
+void
+doctor_books(struct doctor *d)
+{
+	struct reading g = { .last = "" };
+	struct ledger *l = NULL;
+	struct tally t;
+	struct err e;
+
+	if (d->blind) {
+		doctor_warn(d, NULL, "not looked at: no right to read all of "
+		    "the folders");
+		return;
+	}
+	g.books = books_new();
+	l = ledger_open(d->spool.dir[PLACE_LEDGER], false, follow, &g, &e);
+	if (l == NULL || tally_take(&t, &d->spool, l, g.books, &e) == -1) {
+		doctor_fault(d, e.kind, err_hint(e.kind), "%s", e.text);
+	} else {
+		check_time(d, &g);
+		tell_tally(d, &t);
+	}
+	ledger_close(l);
+	books_free(g.books);
+}
