@@ -153,6 +153,10 @@ read_app = schemas/app schemas/appmeta schemas/jsonin $(look_model) \
 	spool/ini spool/id spool/text spool/number $(read_xsd)
 test_app = tests/scratch $(read_app)
 test_xmlerr = watcher/xmlerr spool/buf spool/mem
+test_xmlhead = watcher/xmlhead
+test_kept = watcher/kept spool/arena spool/mem
+test_lenient = watcher/lenient $(test_model)
+tests += $(patsubst %,test_%,xmlhead kept lenient)
 tests += $(patsubst %,test_%,jsonin moment instance appmeta app xmlerr)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner units)

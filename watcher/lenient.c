@@ -54,6 +54,15 @@ lenient_attributes(const struct form_leniency *l, const struct field_type *t,
 	return left;
 }
 
+static bool
+is_true(const xmlChar **a)
+{
+	const char *s = (const char *)a[VALUE];
+	size_t n = (size_t)(a[VALUE_END] - a[VALUE]);
+
+	return (n == 4 && memcmp(s, "true", 4) == 0) || (n == 1 && *s == '1');
+}
+
 bool
 lenient_absent(const struct form_leniency *l, const struct field *f,
     const xmlChar **a, int n)
@@ -63,7 +72,7 @@ lenient_absent(const struct form_leniency *l, const struct field *f,
 	for (int i = 0; i < n; i++, a += STRIDE)
 		if (lenient_in_xsi(a) &&
 		    strcmp((const char *)a[NAME], "nil") == 0)
-			return *a[VALUE] == 't' || *a[VALUE] == '1';
+			return is_true(a);
 	return false;
 }
 
@@ -91,6 +100,21 @@ lenient_holds(const struct form_leniency *l, const struct field_type *t)
 	    (t->simple->kind == VALUE_DATE_TIME && l->date_time);
 }
 
+/* Nothing, Z, or what looks like +01:00; what it says does not count. */
+static bool
+is_zone(const char *s)
+{
+	static const char shape[] = "+dd:dd";
+
+	if (*s == '\0' || strcmp(s, "Z") == 0)
+		return true;
+	for (size_t i = 0; i < ZONE_MAX; i++)
+		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' :
+		    s[i] != shape[i] && (i > 0 || s[i] != '-'))
+			return false;
+	return s[ZONE_MAX] == '\0';
+}
+
 /* A date that was written with midnight behind it: only the date. */
 static void
 cut_midnight(struct buf *b)
@@ -103,8 +127,7 @@ cut_midnight(struct buf *b)
 	p += k;
 	if (*p == '.')
 		p += 1 + strspn(p + 1, "0");
-	if (*p != '\0' && strcmp(p, "Z") != 0 &&
-	    (strchr("+-", *p) == NULL || strlen(p) != ZONE_MAX))
+	if (!is_zone(p))
 		return;
 	b->len = DATE_LENGTH;
 	b->p[DATE_LENGTH] = '\0';
