@@ -17,11 +17,13 @@ OBJ = $(BUILD)/obj
 
 VERSION := 0.1.0
 
+cf_protection := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
+
 # What the code needs, apart from the user's CFLAGS.
 need_cflags = -std=c17 -D_GNU_SOURCE -DFLERAPP_VERSION='"$(VERSION)"' -I. \
 	-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes $(if $(WERROR),-Werror) \
-	-fPIE -fstack-protector-strong -MMD -MP
+	-fPIE -fstack-protector-strong $(cf_protection) -MMD -MP
 need_ldflags = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 ifdef SAN
 need_cflags += -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -226,9 +228,10 @@ help:
 	@echo 'make demo       set up, build, and run an example'
 	@echo 'make test       set up, build, and pass the tests'
 	@echo 'make check      layers, unit and end-to-end tests, sanitizers'
+	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS [60]'
+	@echo 'make analyze    static analysis, without a finding'
 	@echo 'make install    DESTDIR, PREFIX and SYSCONFDIR are honoured'
 
-	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS [60]'
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
 $(OBJ)/%.o: %.c
@@ -258,6 +261,7 @@ e2e: all
 
 layers: all
 	@tests/layers.sh $(BIN) $(OBJ)
+	@tests/hardening.sh $(programs:%=$(BIN)/%)
 
 # All that must hold before a change lands: with gcc and clang, warnings are
 # errors; then the tests once more with sanitizers.
@@ -266,8 +270,6 @@ check:
 	$(MAKE) WERROR=1 CC=clang all
 	$(MAKE) WERROR=1 SAN=1 unit e2e
 
-packages:
-	@tests/packages.sh
 # ------------------------------------------------------------------ fuzzing
 
 # A target is a file in tests/fuzz/; the linker takes from the archive of all
@@ -295,7 +297,7 @@ $(BUILD)/fuzz/make_seeds: $(OBJ)/tests/fuzz/make_seeds.o \
 	$(BUILD)/fuzz/modules.a
 	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs_parser)
 
-.PHONY: fuzz fuzz-smoke fuzz-programs
+.PHONY: fuzz fuzz-smoke fuzz-programs analyze
 .SECONDARY: $(call objects,$(fuzzers:%=tests/fuzz/%))
 fuzz-programs: $(fuzzers:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds
 
@@ -308,6 +310,12 @@ fuzz-smoke:
 	$(fuzz_make)
 	@tests/fuzz/run.sh build-fuzz 2 $(fuzzers)
 
+# Static analysis by gcc, clang-tidy and cppcheck: some minutes.
+analyze:
+	@tests/analyze.sh
+
+packages:
+	@tests/packages.sh
 
 test: packages
 	$(MAKE) check
@@ -343,6 +351,7 @@ install: all
 		'$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/flerapp.conf'
 
 clean:
-	rm -rf build build-san build-clang build-san-clang build-fuzz
+	rm -rf build build-san build-clang build-san-clang build-fuzz \
+		build-analyze
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

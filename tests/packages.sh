@@ -1,12 +1,13 @@
 #!/bin/sh
 # Install the Debian packages that building and testing need; only when some
 # are missing, so that a second call asks nothing of the network.
+# usage: packages.sh [MORE...]
 set -eu
 need='gcc clang make pkg-config binutils libc6-dev libarchive-dev libxml2-dev
 	libcsv-dev libjansson-dev libseccomp-dev libssl-dev libcmocka-dev libclang-rt-14-dev
 	zip unzip jq xz-utils zstd libxml2-utils'
 missing=
-for package in $need; do
+for package in $need "$@"; do
 	dpkg-query -W -f '${db:Status-Status}\n' "$package" 2> /dev/null |
 		grep -qx installed || missing="$missing $package"
 done

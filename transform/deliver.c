@@ -1,6 +1,7 @@
 #include "transform/deliver.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -355,7 +356,7 @@ tell_facts(struct deliver *d)
 	a->size = c->size;
 	memcpy(a->guid, c->instance.guid, sizeof a->guid);
 	if (c->instance.app != NULL && id_app_ok(c->instance.app))
-		strcpy(a->app, c->instance.app);
+		snprintf(a->app, sizeof a->app, "%s", c->instance.app);
 }
 
 int

@@ -110,7 +110,7 @@ hash_along(struct source *s, uint64_t at, const unsigned char *p, size_t n)
 static bool
 holds(const struct source *s, uint64_t at)
 {
-	return at >= s->at && at - s->at < s->len;
+	return s->block != NULL && at >= s->at && at - s->at < s->len;
 }
 
 static int

@@ -32,7 +32,7 @@ declared(const char *s, size_t n, char name[XMLHEAD_NAME + 1])
 	const char *end = memmem(s, n, "?>", 2), *p, *quote;
 	size_t k;
 
-	strcpy(name, "utf-8");
+	memcpy(name, "utf-8", sizeof "utf-8");
 	if (n < 5 || memcmp(s, "<?xml", 5) != 0 || end == NULL)
 		return;
 	p = memmem(s, (size_t)(end - s), word, sizeof word - 1);
