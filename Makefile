@@ -160,6 +160,11 @@ test_kept = watcher/kept spool/arena spool/mem
 test_lenient = watcher/lenient $(test_model)
 tests += $(patsubst %,test_%,xmlhead kept lenient)
 tests += $(patsubst %,test_%,jsonin moment instance appmeta app xmlerr)
+test_take = watcher/take spool/arena spool/mem
+read_form = tests/read_form $(reading_form) $(look_model) spool/finding \
+	spool/text spool/number $(read_xsd)
+test_form = $(read_form)
+tests += $(patsubst %,test_%,take form)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner units)
 tests += $(patsubst %,test_%,source sums zipcheck package package_tar)

@@ -21,13 +21,14 @@
 #include "watcher/xmlhead.h"
 
 enum {
+	STRIDE = 5,			/* pointers of an attribute, SAX2 */
 	CHUNK = 16 * 1024,
 	NAMES_MAX = 20000,		/* then the parser's names start anew */
 };
 
 /* An element that is open. */
 struct level {
-	const char *name;
+	const char *name, *ns;
 	long index;			/* among brothers of its name, from 1 */
 	bool repeats;			/* the index is worth telling */
 	const char *last_child;
@@ -39,6 +40,7 @@ struct level {
 	xmlNodePtr node;		/* NULL: not kept */
 	bool held;			/* its text is held back: a date */
 	bool dropped;			/* it and all below do not count */
+	bool nil;			/* dropped for its xsi:nil: empty */
 	bool has_child;
 };
 
@@ -53,6 +55,7 @@ struct form_reader {
 	xmlSchemaSAXPlugPtr plug;
 	struct level levels[FORM_DEPTH_MAX + 1];
 	size_t depth;
+	const xmlChar *attributes[STRIDE * FORM_ATTRIBUTES_MAX];
 	struct buf head, text;
 	size_t text_size;
 	bool started, stopped, wrong_root;
@@ -151,10 +154,26 @@ keep(struct form_reader *r, struct level *l, const xmlChar **a, int n)
 	    arena_dup(arena, l->name);
 
 	l->node = kept_element(arena, above, name, line_of(r));
-	for (int i = 0; i < n; i++, a += 5)
+	for (int i = 0; i < n; i++, a += STRIDE)
 		if (!lenient_in_xsi(a))
 			kept_attribute(arena, l->node, (const char *)a[0],
 			    (const char *)a[3], (size_t)(a[4] - a[3]));
+}
+
+/* Text is kept of leaves, and among elements where the schema lets it be. */
+static bool
+keeps_text(const struct level *l)
+{
+	return l->node != NULL && (!l->has_child || l->type == NULL ||
+	    l->type->mixed);
+}
+
+static void
+keep_text(struct form_reader *r, const struct level *l)
+{
+	if (keeps_text(l) && r->text.len > 0)
+		kept_text(r->job.arena, l->node, r->text.p, r->text.len);
+	buf_reset(&r->text);
 }
 
 static void
@@ -192,6 +211,26 @@ find_type(struct form_reader *r, struct level *l, const char *ns)
 	l->held = lenient_holds(&r->job.type->lenient, f->type);
 }
 
+/* What may stand in an open type is not known to us; a leaf has no child. */
+static bool
+may_drop(const struct form_reader *r, const struct field_type *above)
+{
+	return r->job.type->lenient.unknown && above != NULL &&
+	    !above->open && above->simple == NULL;
+}
+
+/* With namespace = lenient, what has none has that of the schema. */
+static const char *
+namespace_of(const struct form_reader *r, const char *name, const char *ns)
+{
+	const struct field_type *above = r->levels[r->depth].type;
+
+	if (ns != NULL || !r->job.type->lenient.namespace ||
+	    (above != NULL && model_child(above, name, NULL) != NULL))
+		return ns;
+	return xsd_target_ns(r->job.type->xsd);
+}
+
 static bool
 push(struct form_reader *r, const char *name, const char *ns)
 {
@@ -207,14 +246,14 @@ push(struct form_reader *r, const char *name, const char *ns)
 		above->last_count = 0;
 	above->last_child = name;
 	above->has_child = true;
+	keep_text(r, above);
 	l = &r->levels[++r->depth];
-	*l = (struct level){ .name = name, .index = ++above->last_count };
+	*l = (struct level){ .name = name, .ns = ns,
+	    .index = ++above->last_count };
 	find_type(r, l, ns);
-	/* What may stand in an open type is not known to us. */
-	l->dropped = above->dropped || (r->job.type->lenient.unknown &&
-	    l->field == NULL && above->type != NULL && !above->type->open);
+	l->dropped = above->dropped || (l->field == NULL &&
+	    may_drop(r, above->type));
 	find_take(r, l);
-	buf_reset(&r->text);
 	r->text_size = 0;
 	return true;
 }
@@ -229,43 +268,71 @@ check_root(struct form_reader *r, const char *name, const char *ns)
 	    "in no namespace", ns != NULL ? ns : "");
 }
 
+/*
+ * The parser frees what it allocated for the values by their places in its
+ * list, so that is not ours to change.
+ */
+static bool
+copy_attributes(struct form_reader *r, const xmlChar **a, int n)
+{
+	if (n > FORM_ATTRIBUTES_MAX) {
+		tell(r, F_XML_LIMIT, "more than %d attributes",
+		    FORM_ATTRIBUTES_MAX);
+		stop(r);
+		return false;
+	}
+	if (n > 0)
+		memcpy(r->attributes, a, (size_t)n * STRIDE * sizeof *a);
+	return true;
+}
+
+/* What is in an element that counts as absent must not be lost. */
+static void
+nil_content(struct form_reader *r)
+{
+	struct level *l = &r->levels[r->depth];
+
+	if (!l->nil)
+		return;
+	l->nil = false;
+	tell(r, F_XSD, "Neither character nor element content is allowed "
+	    "because the element is 'nilled'.");
+}
+
 static void
 on_start(void *data, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri, int n_ns, const xmlChar **ns, int n_attributes,
     int n_defaulted, const xmlChar **attributes)
 {
 	struct form_reader *r = data;
+	const struct form_leniency *lenient = &r->job.type->lenient;
+	const xmlChar **a = r->attributes;
 	struct level *l;
+	int n;
 
 	if (r->stopped)
 		return;
-	if (uri == NULL && r->job.type->lenient.namespace)
-		uri = (const xmlChar *)xsd_target_ns(r->job.type->xsd);
-	if (!push(r, (const char *)name, (const char *)uri))
+	nil_content(r);
+	if (!push(r, (const char *)name, namespace_of(r, (const char *)name,
+	    (const char *)uri)))
 		return;
 	l = &r->levels[r->depth];
 	if (r->depth == 1)
-		check_root(r, (const char *)name, (const char *)uri);
-	if (n_attributes > FORM_ATTRIBUTES_MAX) {
-		tell(r, F_XML_LIMIT, "more than %d attributes",
-		    FORM_ATTRIBUTES_MAX);
-		stop(r);
+		check_root(r, l->name, l->ns);
+	if (!copy_attributes(r, attributes, n_attributes))
 		return;
-	}
-	n_attributes = lenient_attributes(&r->job.type->lenient, l->type,
-	    attributes, n_attributes);
-	if (l->dropped || lenient_absent(&r->job.type->lenient, l->field,
-	    attributes, n_attributes)) {
-		l->dropped = true;
+	n = lenient_attributes(lenient, l->type, a, n_attributes);
+	l->nil = !l->dropped && r->depth > 1 &&
+	    lenient_absent(lenient, l->field, a, n);
+	l->dropped |= l->nil;
+	if (l->dropped)
 		return;
-	}
 	if (l->whole || l->take != NULL)
-		keep(r, l, attributes, n_attributes);
-	lenient_fixed(&r->job.type->lenient, l->type, attributes,
-	    n_attributes);
+		keep(r, l, a, n);
+	lenient_fixed(lenient, l->type, a, n);
 	if (!r->wrong_root)
 		r->schema_sax->startElementNs(r->schema_data, name, prefix,
-		    uri, n_ns, ns, n_attributes, n_defaulted, attributes);
+		    (const xmlChar *)l->ns, n_ns, ns, n, n_defaulted, a);
 }
 
 static void
@@ -283,25 +350,32 @@ on_end(void *data, const xmlChar *name, const xmlChar *prefix,
 	struct form_reader *r = data;
 	struct level *l = &r->levels[r->depth];
 
+	(void)uri;
 	if (r->stopped || r->depth == 0)
 		return;
 	if (l->dropped) {
 		r->depth--;
 		return;
 	}
-	if (uri == NULL && r->job.type->lenient.namespace)
-		uri = (const xmlChar *)xsd_target_ns(r->job.type->xsd);
 	if (l->held) {
 		lenient_text(l->type, &r->text);
 		hand_text(r, buf_text(&r->text), r->text.len);
 	}
-	if (l->node != NULL && !l->has_child && r->text.len > 0)
-		kept_text(r->job.arena, l->node, r->text.p, r->text.len);
+	keep_text(r, l);
 	if (!r->wrong_root)
 		r->schema_sax->endElementNs(r->schema_data, name, prefix,
-		    uri);
-	buf_reset(&r->text);
+		    (const xmlChar *)l->ns);
+	r->text_size = 0;
 	r->depth--;
+}
+
+static bool
+blank(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strchr(" \t\r\n", s[i]) == NULL)
+			return false;
+	return true;
 }
 
 static void
@@ -310,8 +384,13 @@ on_text(void *data, const xmlChar *s, int n)
 	struct form_reader *r = data;
 	struct level *l = &r->levels[r->depth];
 
-	if (r->stopped || r->depth == 0 || l->dropped)
+	if (r->stopped || r->depth == 0)
 		return;
+	if (l->dropped) {
+		if (!blank((const char *)s, (size_t)n))
+			nil_content(r);
+		return;
+	}
 	r->text_size += (size_t)n;
 	if (r->text_size > FORM_TEXT_MAX) {
 		tell(r, F_XML_LIMIT, "a text of more than %d bytes",
@@ -319,7 +398,7 @@ on_text(void *data, const xmlChar *s, int n)
 		stop(r);
 		return;
 	}
-	if ((l->node != NULL && !l->has_child) || l->held)
+	if (keeps_text(l) || l->held)
 		buf_add(&r->text, s, (size_t)n);
 	if (!l->held)
 		hand_text(r, (const char *)s, (size_t)n);
@@ -424,7 +503,8 @@ start_parser(struct form_reader *r)
 	xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
 	s += mark;
 	n -= mark;
-	if (!xmlhead_encoding(s, n, r->job.type->encodings, encoding)) {
+	if (!xmlhead_encoding(s, n, mark > 0 ? FORM_UTF_8 :
+	    r->job.type->encodings, encoding)) {
 		tell(r, F_XML_ENCODING, "the document %s%s",
 		    encoding[0] != '\0' ? "says that it is in " :
 		    "is not UTF-8", encoding);

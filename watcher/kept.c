@@ -1,5 +1,7 @@
 #include "watcher/kept.h"
 
+#include <string.h>
+
 #include "spool/arena.h"
 
 xmlDocPtr
@@ -62,6 +64,19 @@ kept_text(struct arena *arena, xmlNodePtr element, const char *s, size_t n)
 	append(element, text_node(arena, element->doc, s, n));
 }
 
+/* libxml2's SAX2 gives each & of a value as &#38;, whatever it was. */
+static void
+unescape(char *s)
+{
+	char *to = s;
+
+	while (*s != '\0') {
+		*to++ = *s;
+		s += strncmp(s, "&#38;", 5) == 0 ? 5 : 1;
+	}
+	*to = '\0';
+}
+
 void
 kept_attribute(struct arena *arena, xmlNodePtr element, const char *name,
     const char *value, size_t n)
@@ -69,6 +84,7 @@ kept_attribute(struct arena *arena, xmlNodePtr element, const char *name,
 	xmlAttrPtr a = arena_zero(arena, sizeof *a), last;
 	xmlNodePtr t = text_node(arena, element->doc, value, n);
 
+	unescape((char *)t->content);
 	a->type = XML_ATTRIBUTE_NODE;
 	a->name = (xmlChar *)arena_dup(arena, name);
 	a->doc = element->doc;

@@ -1,13 +1,17 @@
 #include "watcher/xmlhead.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "schemas/app.h"
 
+static const char mark[] = { '\xef', '\xbb', '\xbf' };
+
 size_t
 xmlhead_mark(const char *s, size_t n)
 {
-	return n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	return n >= sizeof mark && memcmp(s, mark, sizeof mark) == 0 ?
+	    sizeof mark : 0;
 }
 
 /* UTF-16, UTF-32 and EBCDIC show in the first bytes of any XML document. */
@@ -24,17 +28,36 @@ foreign_bytes(const char *s, size_t n)
 	return n >= 4 && memchr(s, '\0', 4) != NULL;
 }
 
+/* Only what a name of an encoding can hold may be told. */
+static void
+copy_name(const char *s, size_t n, char name[XMLHEAD_NAME + 1])
+{
+	if (n > XMLHEAD_NAME)
+		n = XMLHEAD_NAME;
+	for (size_t i = 0; i < n; i++)
+		name[i] = isalnum((unsigned char)s[i]) ||
+		    strchr("._-", s[i]) != NULL ? s[i] : '?';
+	name[n] = '\0';
+}
+
 /* What the declaration says; "utf-8" when it says nothing. */
 static void
 declared(const char *s, size_t n, char name[XMLHEAD_NAME + 1])
 {
 	static const char word[] = "encoding";
+	static const char hidden[] = "an encoding behind its first 512 bytes";
 	const char *end = memmem(s, n, "?>", 2), *p, *quote;
-	size_t k;
 
+	_Static_assert(sizeof hidden <= XMLHEAD_NAME + 1, "fits");
 	memcpy(name, "utf-8", sizeof "utf-8");
-	if (n < 5 || memcmp(s, "<?xml", 5) != 0 || end == NULL)
+	if (n < 6 || memcmp(s, "<?xml", 5) != 0 ||
+	    strchr(" \t\r\n", s[5]) == NULL)
 		return;
+	if (end == NULL) {
+		if (n + sizeof mark > XMLHEAD_SIZE)
+			memcpy(name, hidden, sizeof hidden);
+		return;
+	}
 	p = memmem(s, (size_t)(end - s), word, sizeof word - 1);
 	if (p == NULL)
 		return;
@@ -45,11 +68,7 @@ declared(const char *s, size_t n, char name[XMLHEAD_NAME + 1])
 	quote = memchr(p + 1, *p, (size_t)(end - p - 1));
 	if (quote == NULL)
 		return;
-	k = (size_t)(quote - p - 1);
-	if (k > XMLHEAD_NAME)
-		k = XMLHEAD_NAME;
-	memcpy(name, p + 1, k);
-	name[k] = '\0';
+	copy_name(p + 1, (size_t)(quote - p - 1), name);
 }
 
 bool
