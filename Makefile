@@ -116,7 +116,8 @@ test_json = spool/json spool/buf spool/mem
 test_id = spool/id spool/number spool/text spool/buf spool/mem
 test_ini = spool/ini spool/fault spool/buf spool/mem
 test_conf = $(base)
-test_finding = spool/finding spool/arena spool/mem
+test_finding = spool/finding spool/text spool/number spool/arena spool/buf \
+	spool/mem
 read_table = transform/csv spool/fsx spool/err spool/fault spool/text \
 	spool/number spool/arena spool/buf spool/mem
 test_csv = $(read_table)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "spool/arena.h"
+#include "spool/text.h"
 
 #define REJECT VERDICT_REJECTED
 #define HOLD VERDICT_HELD
@@ -272,6 +273,26 @@ findings_init(struct findings *f, struct arena *arena)
 	*f = (struct findings){ .arena = arena };
 }
 
+/* Names in it may be a stranger's, cut anywhere, and 50 kB long. */
+static char * __attribute__((format(printf, 2, 0)))
+message(struct arena *arena, const char *fmt, va_list ap)
+{
+	char *s = arena_vfmt(arena, fmt, ap), *p = s;
+	size_t n = strlen(s), k;
+
+	for (char *end = s + n; p < end; p += k) {
+		k = text_utf8(p, (size_t)(end - p));
+		if ((size_t)(p - s) + k > FINDING_MESSAGE_MAX)
+			break;
+		if (k == 0) {
+			*p = '?';
+			k = 1;
+		}
+	}
+	*p = '\0';
+	return s;
+}
+
 void
 findings_add(struct findings *f, enum finding_code code, const char *file,
     long line, const char *path, const char *fmt, ...)
@@ -292,7 +313,7 @@ findings_add(struct findings *f, enum finding_code code, const char *file,
 	*x = (struct finding){ .code = code, .line = line,
 	    .file = arena_dup(f->arena, file),
 	    .path = arena_dup(f->arena, path),
-	    .message = arena_vfmt(f->arena, fmt, ap) };
+	    .message = message(f->arena, fmt, ap) };
 	va_end(ap);
 }
 

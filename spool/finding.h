@@ -52,7 +52,7 @@ enum finding_code {
 
 enum verdict { VERDICT_ACCEPTED, VERDICT_HELD, VERDICT_REJECTED };
 
-enum { FINDINGS_MAX = 200 };
+enum { FINDINGS_MAX = 200, FINDING_MESSAGE_MAX = 1000 };
 
 struct finding {
 	enum finding_code code;
@@ -73,6 +73,10 @@ enum verdict finding_verdict(enum finding_code);
 const char *finding_action(enum finding_code);		/* English */
 const char *finding_action_nb(enum finding_code);	/* Norwegian */
 
+/*
+ * A message is UTF-8 of FINDING_MESSAGE_MAX bytes at most, whatever goes into
+ * it: it is cut, and what is no UTF-8 becomes ?.
+ */
 void findings_init(struct findings *, struct arena *);
 void findings_add(struct findings *, enum finding_code, const char *file,
     long line, const char *path, const char *, ...)

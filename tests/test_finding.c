@@ -160,6 +160,35 @@ no_refusal_is_lost_among_too_many_findings(void **unused)
 	arena_free(&a);
 }
 
+static void
+a_message_is_utf_8_of_some_length(void **unused)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "\xc5s", "?s" }, { "s\xc3", "s?" }, { "\xed\xa0\x80", "???" },
+		{ "Ås", "Ås" }, { "%s%n", "%s%n" }, { "", "" },
+	};
+	char text[2 * FINDING_MESSAGE_MAX + 1] = "x";
+	struct arena arena = { 0 };
+	struct findings f;
+	size_t n;
+
+	(void)unused;
+	findings_init(&f, &arena);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		findings_add(&f, F_XSD, NULL, 0, NULL, "%s", rows[i].text);
+		assert_string_equal(f.v[f.n - 1].message, rows[i].want);
+	}
+	while (strlen(text) + 2 < sizeof text)
+		strcat(text, "æ");
+	findings_add(&f, F_XSD, NULL, 0, NULL, "%s", text);
+	n = strlen(f.v[f.n - 1].message);
+	assert_int_equal(n, FINDING_MESSAGE_MAX - 1);
+	assert_memory_equal(f.v[f.n - 1].message, text, n);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -170,6 +199,7 @@ main(void)
 		cmocka_unit_test(the_worst_finding_decides),
 		cmocka_unit_test(a_finding_keeps_its_own_strings),
 		cmocka_unit_test(no_refusal_is_lost_among_too_many_findings),
+		cmocka_unit_test(a_message_is_utf_8_of_some_length),
 	};
 
 	return cmocka_run_group_tests_name("finding", tests, NULL, NULL);
