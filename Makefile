@@ -221,6 +221,10 @@ test_plan = $(routing) transform/config transform/units transform/fill \
 test_deliver = tests/scratch tests/sample tests/make_zip spool/answer $(look) \
 	$(reading) $(making) $(base)
 
+test_report = $(filter-out spool/whole spool/cmd_report,$(reporting)) \
+	$(ledger) $(base)
+tests += test_report
+
 # ------------------------------------------------------------------ targets
 
 .PHONY: all help packages unit e2e layers check test demo install clean

@@ -1,5 +1,7 @@
 #include "spool/cmd.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -95,25 +97,24 @@ tell_package(void *arg, const struct report_event *v, struct err *e)
 }
 
 /* The findings, while the package still lies where this verdict put it. */
-static int
-refusal_rows(struct reporting *g, struct buf *out,
-    const struct report_refusal *x, struct err *e)
+static void
+refusal_rows(const struct reporting *g, struct buf *out,
+    const struct report_refusal *x)
 {
 	const struct package *p = books_find(g->desk.books, x->id);
 	struct buf reason = { 0 }, list = { 0 };
 	const char *raw;
+	struct err e;
 	size_t n;
-	int rc = 0;
 
-	if (p != NULL && p->state == x->to && strcmp(p->time, x->time) == 0)
-		rc = reread_reason(g->desk.spool.root, x->to, x->id, &reason,
-		    e);
-	if (rc == 0 && json_get_raw(buf_text(&reason), "findings", &raw, &n))
+	if (p != NULL && p->state == x->to &&
+	    strcmp(p->time, x->time) == 0 && reread_reason(
+	    g->desk.spool.root, x->to, x->id, &reason, &e) == 0 &&
+	    json_get_raw(buf_text(&reason), "findings", &raw, &n))
 		buf_add(&list, raw, n);
 	report_rejects_rows(out, x, list.len > 0 ? list.p : NULL);
 	buf_free(&reason);
 	buf_free(&list);
-	return 0;
 }
 
 static int
@@ -125,9 +126,8 @@ write_rejects(struct reporting *g, struct err *e)
 	if (rc == 0)
 		report_rejects_head(&w.text);
 	for (size_t i = 0; rc == 0 && i < g->report->refusals.n; i++) {
-		rc = refusal_rows(g, &w.text, &g->report->refusals.v[i], e);
-		if (rc == 0)
-			rc = whole_flush(&w, e);
+		refusal_rows(g, &w.text, &g->report->refusals.v[i]);
+		rc = whole_flush(&w, e);
 	}
 	if (rc == 0)
 		rc = whole_show(&w, e);
@@ -213,6 +213,17 @@ held_codes(struct reporting *g, struct report_held *h)
 	buf_free(&codes);
 }
 
+/* An auditor may be let into some folders only. */
+static bool
+sees_all(const struct spool *s)
+{
+	for (int p = 0; p < PLACE_COUNT; p++)
+		if (faccessat(s->root, place_name((enum place)p), R_OK | X_OK,
+		    AT_EACCESS) == -1 && errno == EACCES)
+			return false;
+	return true;
+}
+
 static int
 gather(struct reporting *g, struct err *e)
 {
@@ -227,12 +238,13 @@ gather(struct reporting *g, struct err *e)
 		return -1;
 	for (size_t i = 0; i < r->held.n; i++)
 		held_codes(g, &r->held.v[i]);
-	*f = (struct report_facts){ .report = r, .now = &g->now,
+	*f = (struct report_facts){ .report = r,
+	    .now = sees_all(&g->desk.spool) ? &g->now : NULL,
 	    .ledger = &g->ledger, .spool = g->desk.spool.path,
 	    .environment = g->desk.conf.spool.environment == CONF_TEST ?
 	    "test" : "prod", .why = g->why,
 	    .past = strncmp(r->day, r->made, STAMP_DAY) < 0 };
-	f->sound = report_sound(r, &g->now, &g->ledger, g->why);
+	f->sound = report_sound(r, f->now, &g->ledger, g->why);
 	if (r->last_line.len > 0)
 		digest_hex_of(r->last_line.p, r->last_line.len, f->head);
 	return 0;

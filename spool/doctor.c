@@ -52,12 +52,11 @@ static const char *const level_names[] = {
 
 /* -------------------------------------------------------------------- rows */
 
-static bool
-said(const struct doctor *d, enum doctor_level level, const char *text)
+bool
+doctor_said(const struct doctor *d, const char *text)
 {
 	for (size_t i = 0; i < d->n; i++)
-		if (d->rows[i].level == level &&
-		    strcmp(d->rows[i].text, text) == 0)
+		if (strcmp(d->rows[i].text, text) == 0)
 			return true;
 	return false;
 }
@@ -68,13 +67,11 @@ add(struct doctor *d, struct doctor_row row, const char *fmt, va_list ap)
 	struct buf b = { 0 };
 
 	buf_vfmt(&b, fmt, ap);
-	if (!said(d, row.level, buf_text(&b))) {
-		row.check = d->check;
-		row.text = mem_dup(buf_text(&b));
-		row.hint = mem_dup(row.hint);
-		d->rows = mem_grow(d->rows, &d->cap, d->n + 1, sizeof row);
-		d->rows[d->n++] = row;
-	}
+	row.check = d->check;
+	row.text = mem_dup(buf_text(&b));
+	row.hint = mem_dup(row.hint);
+	d->rows = mem_grow(d->rows, &d->cap, d->n + 1, sizeof row);
+	d->rows[d->n++] = row;
 	buf_free(&b);
 }
 

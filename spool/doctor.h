@@ -52,7 +52,7 @@ const char *doctor_level_name(enum doctor_level);
 /* The worst fault of all rows as an exit code; 0: none. */
 int doctor_exit(const struct doctor *);
 
-/* What the checks say; a row that is there already is not said again. */
+/* What the checks say. */
 void doctor_ok(struct doctor *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 void doctor_warn(struct doctor *, const char *hint, const char *, ...)
@@ -60,12 +60,9 @@ void doctor_warn(struct doctor *, const char *hint, const char *, ...)
 void doctor_fault(struct doctor *, enum err_kind, const char *hint,
     const char *, ...) __attribute__((format(printf, 4, 5)));
 
-/* A fault of the settings or the maps; one of missing rights warns whoever
- * is not the owner. */
-void doctor_config(struct doctor *, bool warning, const char *text);
+bool doctor_said(const struct doctor *, const char *text);
 
-/* The checks, in doctor_config.c, doctor_system.c, doctor_spool.c and
- * doctor_books.c. */
+/* The checks: doctor_config.c, _system.c, _spool.c, _books.c. */
 void doctor_settings(struct doctor *);
 void doctor_key(struct doctor *);
 void doctor_signing_key(struct doctor *);

@@ -18,12 +18,17 @@ enum { ANSWER_MAX = 16 << 20 };
 
 static const char edit_hint[] = "correct it there, then: flerapp doctor";
 
-void
-doctor_config(struct doctor *d, bool warning, const char *text)
+/*
+ * One fault, which both we and the worker may have found.  One of missing
+ * rights is a warning for whoever is not the owner.
+ */
+static void
+tell(struct doctor *d, bool warning, const char *text)
 {
+	if (doctor_said(d, text))
+		return;
 	if (!d->owner && strstr(text, strerror(EACCES)) != NULL)
-		doctor_warn(d, "ask the owner of the service", "not looked at: "
-		    "%s", text);
+		doctor_warn(d, "ask the owner of the service", "%s", text);
 	else if (warning)
 		doctor_warn(d, edit_hint, "%s", text);
 	else
@@ -45,7 +50,7 @@ tell_faults(struct doctor *d, const struct faults *f)
 		if (x->column > 0)
 			buf_fmt(&b, ":%ld", x->column);
 		buf_char(&b, ')');
-		doctor_config(d, x->level == FAULT_WARNING, buf_text(&b));
+		tell(d, x->level == FAULT_WARNING, buf_text(&b));
 	}
 	buf_free(&b);
 }
@@ -136,8 +141,7 @@ tell_line(struct doctor *d, char *line)
 	if (hint != NULL)
 		*hint = '\0';
 	if (*line != '\0')
-		doctor_config(d, warning, warning ? line + sizeof start - 1 :
-		    line);
+		tell(d, warning, warning ? line + sizeof start - 1 : line);
 }
 
 static void
@@ -176,16 +180,16 @@ ask_worker(struct doctor *d, int out, int complaints, struct err *e)
 {
 	static const char *const args[] = { "--map-check", NULL };
 	struct buf said = { 0 }, bad = { 0 };
-	size_t before = d->n;
 	int code = crew_ask_on(d->conf, args, out, complaints, e), rc = -1;
 
 	if (code == -1 || read_answer(complaints, &bad, e) == -1 ||
 	    read_answer(out, &said, e) == -1)
 		goto out;
+	code = code == ERR_CONFIG && bad.len > 0 ? -1 : code;
 	tell_lines(d, &bad);
 	if (code == 0)
 		doctor_ok(d, "%s", last_line(&said));
-	else if (code != ERR_CONFIG || d->n == before)
+	else if (code != -1)	/* it has not said why */
 		doctor_fault(d, ERR_CONFIG, "flerapp map check",
 		    "the worker could not read the configuration (exit %d)",
 		    code);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -232,11 +231,11 @@ doctor_incoming(struct doctor *d)
 static bool
 is_dead(const struct spool *s, const char *run)
 {
-	char name[RUN_MAX + 8];
+	char name[RUN_LOCK_MAX + 1];
 	bool dead;
 	int fd;
 
-	snprintf(name, sizeof name, ".%.*s.lock", RUN_MAX, run);
+	spool_run_lock(name, run);
 	fd = openat(s->dir[PLACE_CLAIMED], name, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return errno == ENOENT;

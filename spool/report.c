@@ -376,7 +376,7 @@ report_sound(const struct report *r, const struct tally *t,
 	else if (r->stray > 0)
 		snprintf(why, 200, "%jd lines of the day are about packages "
 		    "the ledger does not know", (intmax_t)r->stray);
-	else if (!t->balanced)
+	else if (t != NULL && !t->balanced)
 		snprintf(why, 200, "now: %s", t->why);
 	else if (v->faults > 0)
 		snprintf(why, 200, "the ledger is damaged in %jd places",

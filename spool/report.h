@@ -146,7 +146,8 @@ void report_total(const struct report *, struct report_flow *);
 
 /*
  * Whether the day's flows meet, and then the folders and the ledger as they
- * are now; why gets the first thing that does not fit.
+ * are now; why gets the first thing that does not fit.  The tally may be
+ * NULL: the folders cannot be seen.
  */
 bool report_sound(const struct report *, const struct tally *,
     const struct verify_result *, char why[200]);

@@ -197,13 +197,20 @@ ledger(struct json *j, const struct report_facts *f)
 	json_num(j, "seq", f->ledger->seq);
 	json_str(j, "headNow", f->ledger->head);
 	json_close(j, '}');
+}
+
+static void
+folders(struct json *j, const struct tally *now)
+{
+	if (now == NULL)
+		return;
 	json_open(j, "now", '{');
-	json_bool(j, "balanced", f->now->balanced);
-	json_num(j, "incoming", (int64_t)(f->now->state[STATE_INCOMING] +
-	    f->now->state[STATE_CLAIMED]));
+	json_bool(j, "balanced", now->balanced);
+	json_num(j, "incoming", (int64_t)(now->state[STATE_INCOMING] +
+	    now->state[STATE_CLAIMED]));
 	for (int s = STATE_ACCEPTED; s <= STATE_PUBLISHED; s++)
 		json_num(j, state_name((enum state)s),
-		    (int64_t)f->now->state[s]);
+		    (int64_t)now->state[s]);
 	json_close(j, '}');
 }
 
@@ -234,5 +241,6 @@ report_json(struct buf *b, const struct report_facts *f, bool pretty)
 	held(&j, r);
 	acts(&j, r);
 	ledger(&j, f);
+	folders(&j, f->now);
 	json_close(&j, '}');
 }

@@ -20,7 +20,7 @@ struct verify_result;
 
 struct report_facts {
 	const struct report *report;
-	const struct tally *now;
+	const struct tally *now;	/* NULL: no right to see all folders */
 	const struct verify_result *ledger;
 	const char *spool, *environment;
 	bool sound;

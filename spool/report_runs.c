@@ -196,13 +196,25 @@ proof_rows(struct buf *b, const struct report_facts *f)
 	row(b, "Last line now", v->lines > 0 ? text : "none", false);
 	row(b, "Hash of the last line now", v->lines > 0 ? v->head : "none",
 	    true);
-	row(b, "Folders against ledger, now", f->now->balanced ?
-	    "they agree" : f->now->why, false);
-	snprintf(text, sizeof text, "%" PRIu64, f->now->state[STATE_INCOMING] +
-	    f->now->state[STATE_CLAIMED]);
-	row(b, "Dropped, not in the ledger yet", text, false);
 	snprintf(text, sizeof text, "%" PRId64, r->purged_done);
 	row(b, "Originals removed by retention", text, false);
+}
+
+static void
+folder_rows(struct buf *b, const struct tally *now)
+{
+	char text[24];
+
+	if (now == NULL) {
+		row(b, "Folders against ledger, now",
+		    "not looked at: no right to read all of them", false);
+		return;
+	}
+	row(b, "Folders against ledger, now", now->balanced ?
+	    "they agree" : now->why, false);
+	snprintf(text, sizeof text, "%" PRIu64, now->state[STATE_INCOMING] +
+	    now->state[STATE_CLAIMED]);
+	row(b, "Dropped, not in the ledger yet", text, false);
 }
 
 static void
@@ -213,6 +225,7 @@ integrity(struct buf *b, const struct report_facts *f)
 	report_section(b, "integrity", "Integrity");
 	report_table(b, "Ledger and folders", heads);
 	proof_rows(b, f);
+	folder_rows(b, f->now);
 	report_table_end(b);
 	report_say(b, "Check it yourself: <code>flerapp ledger verify</code> "
 	    "reads every line and must end with the hash above, as long as "

@@ -71,6 +71,9 @@ report_text(struct buf *b, const struct report_facts *f)
 	if (!f->sound)
 		buf_fmt(b, "not balanced: %s; try: flerapp ledger verify\n",
 		    f->why);
+	if (f->now == NULL)
+		buf_str(b, "the folders were not looked at: no right to read "
+		    "all of them\n");
 	sums(b, &total);
 	rules(b, r);
 	held(b, r);
