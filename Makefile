@@ -285,7 +285,7 @@ check:
 # A target is a file in tests/fuzz/; the linker takes from the archive of all
 # modules what it calls. With clang, in build-fuzz, where the corpora grow too.
 fuzzers = text pattern sums package zipcheck instance appmeta json xsd form \
-	map owners codes convert conf ledger wire stored value
+	map owners codes convert conf ledger wire stored value deliver
 FUZZ_SECONDS ?= 60
 mains = spool/flerapp watcher/watch transform/transform transform/worker
 fuzz_modules = $(filter-out $(mains),$(sort $(foreach p,$(programs), \

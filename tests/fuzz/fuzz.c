@@ -204,6 +204,7 @@ check_finding(const struct finding *f)
 {
 	assert(f->code < F_COUNT);
 	assert(f->message != NULL && *f->message != '\0');
+	assert(text_utf8_ok(f->message, strlen(f->message)));
 	assert(f->line >= 0);
 }
 

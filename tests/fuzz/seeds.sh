@@ -7,7 +7,7 @@ maker=$(readlink -f "$1") example=tests/example
 mkdir -p "$2"
 out=$(readlink -f "$2")
 targets='text pattern sums package zipcheck instance appmeta json xsd form map
-	owners codes convert conf ledger wire stored value'
+	owners codes convert conf ledger wire stored value deliver'
 for t in $targets; do mkdir -p "$out/$t"; done
 
 # TARGET NAME: standard input, printf formats it.
@@ -69,6 +69,12 @@ seed form latin '\0<?xml version="1.0" encoding="iso-8859-1"?>\n<Skademelding><a
 seed form dtd '\1<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
 seed form cdata '\2<a xmlns="urn:x" x:y="1" xmlns:x="urn:y"><![CDATA[b]]>&#x41;<!-- c --><?d e?></a>'
 seed form nil '\3<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true" altinnRowId="x"/>'
+
+form=$example/package/data/0a4f4a7e-6a0b-4a52-9d0f-6b7d5f1c2e31
+{ printf '\0'; cat "$form"; } > "$out/deliver/probed"
+{ printf '\2'; cat "$form"; } > "$out/deliver/mapped"
+{ printf '\3'; cat "$example/package/instance.json"; printf '\n--\n'
+	cat "$form"; } > "$out/deliver/own"
 
 { printf '\0'; cat "$example"/config/routes/*/map.csv; } > "$out/map/example"
 seed map sources '\0target,source,convert,required,default,when\nSak.tittel,"concat(/a/b, ""x"")",upper|trim,no,y,/a/b > 1\nSak.mottatt,skademelding!/Skademelding/dato,,,,\ndataValues:x,const:1,int,,,\n'
