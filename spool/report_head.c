@@ -22,8 +22,8 @@ static const char css[] =
     "h1 span{white-space:nowrap;color:#1d5f8a}\n"
     ".where{margin:.4rem 0 1rem;color:var(--soft);font-size:.9rem;"
     "overflow-wrap:anywhere}\n"
-    ".verdict{max-width:none;margin:0 0 1rem;padding:.9rem 1.1rem;border-radius:.5rem;"
-    "border:1px solid;border-left-width:.5rem}\n"
+    ".verdict{max-width:none;margin:0 0 1rem;padding:.9rem 1.1rem;"
+    "border-radius:.5rem;border:1px solid;border-left-width:.5rem}\n"
     ".verdict b{font-size:1.15rem;margin-right:.3rem}\n"
     ".verdict span{white-space:nowrap;opacity:1;font-weight:600}\n"
     ".ok{background:#e6f4ec;border-color:#1d7a5f;color:#0b4a33}\n"
@@ -61,10 +61,11 @@ static const char css[] =
     "white-space:nowrap}\n"
     ".t{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
     ".pair table{font-size:.82rem}"
+    "#runs table{font-size:.82rem}#runs th,#runs td{padding:.3rem .45rem}\n"
     ".pair th,.pair td{padding:.25rem .4rem}.pair tbody th{"
     "white-space:nowrap}\n"
     "#held .scroll:first-of-type table{width:auto;min-width:18rem}\n"
-    ".zero{color:#66737f}\n"
+    ".zero{color:#5f6c78}\n"
     "tr.all>*{font-weight:700;background:#f0f4f7}\n"
     "tr.bad>*{background:#fdeceb;color:#7d150f;font-weight:700}\n"
     "tr.changed>*{background:#fff6e0}\n"
@@ -86,7 +87,8 @@ static const char css[] =
     ".rejected{fill:var(--rejected)}\n"
     "footer{color:var(--soft);font-size:.85rem;padding-bottom:2rem}\n"
     ":focus-visible{outline:3px solid #1d5f8a;outline-offset:2px}\n"
-    "@media(max-width:52rem){.pair{grid-template-columns:minmax(0,1fr)}"
+    "@media screen and (max-width:52rem){"
+    ".pair{grid-template-columns:minmax(0,1fr)}"
     "header,main,footer{padding-left:.75rem;padding-right:.75rem}"
     "section{padding:.8rem .8rem 1rem}h1{font-size:1.5rem}"
     ".figures{grid-template-columns:repeat(2,1fr)}}\n"
@@ -94,8 +96,11 @@ static const char css[] =
     "body{background:#fff;font-size:10pt;print-color-adjust:exact;"
     "-webkit-print-color-adjust:exact}header,main,footer{max-width:none;"
     "padding:0}section{border:0;border-top:1px solid #999;border-radius:0;"
-    "padding:.6rem 0}h2{break-after:avoid}tr,figure{break-inside:avoid}"
-    ".scroll{overflow:visible}details>*{display:block}}\n";
+    "padding:.6rem 0}table,#runs table{font-size:8pt}.pair table{"
+    "font-size:7pt}th,td,.pair td,.pair th{padding:.15rem .35rem}"
+    "h2,section>p,caption,thead{break-after:avoid}"
+    "tr,figure,.pair{break-inside:avoid}.scroll{overflow:visible}"
+    "details>*{display:block}}\n";
 
 /* What a Content-Security-Policy wants for a hash. */
 static void

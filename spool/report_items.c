@@ -179,7 +179,7 @@ acts(struct buf *b, const struct report *r)
 		report_close(b);
 		return;
 	}
-	report_table(b, "Operator actions", heads);
+	report_table(b, "What operators moved, and why", heads);
 	for (size_t i = 0; i < r->acts.n && i < SHOWN; i++) {
 		const struct report_act *a = &r->acts.v[i];
 

@@ -120,11 +120,13 @@ run(struct json *j, const struct report_run *u)
 	json_str(j, "started", u->started);
 	json_str(j, "ended", known(u->ended));
 	for (int i = 0; i < REPORT_FACTS; i++)
-		json_str(j, report_fact_name((enum report_fact)i), known(u->facts[i]));
+		json_str(j, report_fact_name((enum report_fact)i),
+		    known(u->facts[i]));
 	json_open(j, "changed", '[');
 	for (int i = 0; i < REPORT_FACTS; i++)
 		if ((u->changed >> i & 1) != 0)
-			json_str(j, NULL, report_fact_name((enum report_fact)i));
+			json_str(j, NULL,
+			    report_fact_name((enum report_fact)i));
 	json_close(j, ']');
 	json_num(j, "received", u->received);
 	for (size_t i = 0; i < OUTCOMES; i++)
