@@ -262,7 +262,11 @@ $(BUILD)/tests/$(1): $(call objects,tests/$(1) $($(1)))
 endef
 $(foreach t,$(tests),$(eval $(call test_rule,$(t))))
 
-unit: $(tests:%=$(BUILD)/tests/%)
+jobs := $(shell nproc)
+
+test-programs: $(tests:%=$(BUILD)/tests/%)
+
+unit: test-programs
 	@set -e; for t in $(tests); do $(BUILD)/tests/$$t; done
 
 # End-to-end tests on scratch spools, each a script of its own.
@@ -276,8 +280,10 @@ layers: all
 # All that must hold before a change lands: with gcc and clang, warnings are
 # errors; then the tests once more with sanitizers.
 check:
-	$(MAKE) WERROR=1 all layers unit e2e
-	$(MAKE) WERROR=1 CC=clang all
+	$(MAKE) -j$(jobs) WERROR=1 all test-programs
+	$(MAKE) WERROR=1 layers unit e2e
+	$(MAKE) -j$(jobs) WERROR=1 CC=clang all test-programs
+	$(MAKE) -j$(jobs) WERROR=1 SAN=1 all test-programs
 	$(MAKE) WERROR=1 SAN=1 unit e2e
 
 # ------------------------------------------------------------------ fuzzing
