@@ -92,6 +92,7 @@ give_more(struct checking *c, struct err *e)
 static void
 print_text(const struct receipt *r)
 {
+	struct receipt told = *r;
 	struct buf b = { 0 };
 
 	if (r->findings->n == 0) {
@@ -100,7 +101,8 @@ print_text(const struct receipt *r)
 		return;
 	}
 	printf("%s: %s\n", r->package, state_name(r->state));
-	receipt_text(&b, r);
+	told.id = NULL;			/* it is kept nowhere */
+	receipt_text(&b, &told);
 	fputs(buf_text(&b), stdout);
 	buf_free(&b);
 }

@@ -103,8 +103,8 @@ ask_all(const struct moving *m)
 		move = move_of(m, i);
 		if (!id_ok(move.id)) {
 			text_name(&shown, move.id, strlen(move.id));
-			err_set(&e, ERR_NO_INPUT, "no such package (%s)",
-			    buf_text(&shown));
+			err_set(&e, ERR_NO_INPUT, "no such package: give "
+			    "its whole id (%s)", buf_text(&shown));
 			buf_reset(&shown);
 		} else if (commit_may_move(m->desk.books, &move, &e) == 0) {
 			continue;

@@ -124,7 +124,8 @@ show_text(const struct dossier *x, const char *path)
 	line("received", x->received);
 	line("since", x->time);
 	if (x->again > 0)
-		printf("%-10s %" PRIu64 " times\n", "came again", x->again);
+		printf("%-10s %" PRIu64 " time%s\n", "came again", x->again,
+		    x->again == 1 ? "" : "s");
 	line("lies in", x->purged ? "nowhere: removed by retention" : path);
 	for (size_t i = 0; i < x->n_made; i++)
 		line(i == 0 ? "instances" : "", x->made[i]);

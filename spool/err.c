@@ -21,14 +21,14 @@ static const struct {
 	{ ERR_BOOKS, "flerapp ledger verify" },
 	{ ERR_USAGE, "flerapp --help" },
 	{ ERR_DATA, "flerapp why ID" },
-	{ ERR_NO_INPUT, "flerapp list" },
+	{ ERR_NO_INPUT, "flerapp list; or ls, for a file" },
 	{ ERR_BUG, "report it, with the log around this line" },
 	{ ERR_SYSTEM, "look at the limits of this service and the disk" },
 	{ ERR_SPACE, "free space or inodes; the work goes on by itself" },
 	{ ERR_IO, "look at the disk; the work is done anew at the next run" },
 	{ ERR_AGAIN, "flerapp run" },
 	{ ERR_RIGHTS, "ls -ld on that path; run as the user of the service" },
-	{ ERR_CONFIG, "flerapp map check" },
+	{ ERR_CONFIG, "flerapp doctor" },
 };
 
 static enum err_kind

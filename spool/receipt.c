@@ -226,6 +226,8 @@ tell(struct buf *b, const struct receipt *r, const struct tongue *t)
 		buf_fmt(b, "%s %s\n", t->app, r->app);
 	buf_fmt(b, "SHA-256:  %s\n\n", r->sha256);
 	findings_text(b, r, t);
+	if (r->id == NULL)
+		return;
 	buf_fmt(b, "\n%s %s\n%s %s\n", t->kept, r->id, t->again, r->id);
 	if (held)
 		buf_fmt(b, t->held_can, r->id, r->id);

@@ -39,7 +39,8 @@ void receipt_masked(struct buf *, const char *text);
 void receipt_json(struct buf *, const struct receipt *);  /* two deep, \n */
 void receipt_line(struct buf *, const struct receipt *);  /* check --json:
 		       * compact, without `instances`, without a newline */
-void receipt_text(struct buf *, const struct receipt *);  /* reason.txt */
+/* reason.txt; with an id of NULL it does not say where the package is kept. */
+void receipt_text(struct buf *, const struct receipt *);
 
 /* {shown name}.{sha12}.json, shortened where it would not fit. */
 void receipt_name(char name[NAME_MAX + 1], const char *package,

@@ -55,18 +55,27 @@ summary(const struct batch_result *r, double seconds)
 		STATE_DUPLICATE,
 	};
 
-	printf("%" PRIu64 " packages in %.2f s", r->taken, seconds);
-	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-		if (r->state[states[i]] > 0)
-			printf("%s %" PRIu64 " %s", i == 0 ? ":" : ",",
-			    r->state[states[i]], state_name(states[i]));
+	const char *sep = ":";
+
+	printf("%" PRIu64 " package%s in %.2f s", r->taken,
+	    r->taken == 1 ? "" : "s", seconds);
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+		if (r->state[states[i]] == 0)
+			continue;
+		printf("%s %" PRIu64 " %s", sep, r->state[states[i]],
+		    state_name(states[i]));
+		sep = ",";
+	}
 	if (r->instances > 0)
-		printf("; %" PRIu64 " instances", r->instances);
+		printf("; %" PRIu64 " instance%s", r->instances,
+		    r->instances == 1 ? "" : "s");
 	if (r->young > 0)
 		printf("; %" PRIu64 " not yet settled", r->young);
 	fputs("\n", stdout);
 	if (r->state[STATE_REJECTED] + r->state[STATE_HELD] > 0)
-		puts("try: flerapp list --state rejected; flerapp why ID");
+		printf("try: flerapp list --state %s; flerapp why ID\n",
+		    state_name(r->state[STATE_REJECTED] > 0 ?
+		    STATE_REJECTED : STATE_HELD));
 }
 
 static int

@@ -61,6 +61,17 @@ done
 want 78 --config "$scratch/nowhere" status
 complains 'no such folder'
 
+# what is wrong with a file is told for a file, and nothing is kept of it
+cp "$example/config/flerapp.conf" "$config/flerapp.conf"
+want 66 check "$scratch/borte.zip"
+complains 'No such file or directory; try: flerapp list; or ls, for a file'
+make_package "$scratch/bad.zip" "$(guid 1)" "$bad_edit"
+want 65 check "$scratch/bad.zip"
+says '1. Xsd: '
+says 'gjør: '
+! grep -q 'flerapp requeue\|kept under\|tatt vare' "$scratch/out" ||
+	fail 'check says that it keeps the package'
+
 # what reads makes nothing
 cp "$example/config/flerapp.conf" "$config/flerapp.conf"
 for verb in status list 'ledger verify' 'status --json'; do

@@ -67,7 +67,7 @@ for word in "$good" "$(guid 1)" "${sum%% *}"; do
 	done
 done
 want 0 show "$good"
-says 'came again 1 times'
+says 'came again 1 time'
 want 0 show --json "$good" "$held"
 is "$(jq -s length "$scratch/out")" 2 'objects for two ids'
 want 66 show --json "$good" finnes-ikke "$held"
