@@ -45,7 +45,11 @@ struct answer {
 	size_t n_made;
 };
 
-enum { ANSWER_MADE_MAX = 100000, ANSWER_FILES_MAX = 1000 };
+enum {
+	ANSWER_MADE_MAX = 100000,
+	ANSWER_FILES_MAX = 1000,
+	ANSWER_BYTES_MAX = 512 << 20,	/* in the arena, all told */
+};
 
 /*
  * Whether names, numbers and counts are such as a sound worker gives: ids

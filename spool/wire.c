@@ -496,8 +496,10 @@ take_record(struct cursor *c, struct wire_reader *r, struct wire_news *news)
 {
 	uint8_t kind = get_u8(c);
 
-	if (kind == REC_READY && r->answer == NULL)
+	if (kind == REC_READY && r->answer == NULL && !r->ready) {
+		r->ready = true;
 		return take_ready(c, news);
+	}
 	if (kind == REC_TROUBLE)
 		return take_trouble(c, news);
 	if (kind == REC_BEGIN) {
@@ -515,6 +517,8 @@ take_record(struct cursor *c, struct wire_reader *r, struct wire_news *news)
 	else if (kind == REC_FILE)
 		take_file(c, r);
 	else
+		c->bad = true;
+	if (r->answer->arena.total > ANSWER_BYTES_MAX)
 		c->bad = true;
 	return c->bad ? WIRE_NONSENSE : WIRE_NOTHING;
 }

@@ -54,6 +54,7 @@ enum wire_event {
 
 /* What has come of the answer under way. */
 struct wire_reader {
+	bool ready;			/* it may say so just once */
 	struct answer *answer;
 	uint32_t item;
 	size_t made_cap;

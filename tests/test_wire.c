@@ -143,12 +143,34 @@ an_answer_leaves_findings_out_only_when_there_is_no_room(void **state)
 	answer_free(&a);
 }
 
+/* Each "ready" is a sign of life: a worker that hangs must not repeat it. */
+static void
+a_worker_is_ready_only_once(void **state)
+{
+	struct wire_reader r = { .answer = NULL };
+	struct wire_news news = { .item = 0 };
+	struct talk *t = *state;
+	struct err e;
+
+	assert_int_equal(wire_send_ready(t->near, HEX, &e), 0);
+	assert_int_equal(wire_send_ready(t->near, HEX, &e), 0);
+	assert_int_equal(wire_recv(t->far, &r, &news), WIRE_READY);
+	assert_string_equal(news.config_sha256, HEX);
+	assert_int_equal(wire_recv(t->far, &r, &news), WIRE_NONSENSE);
+	wire_reader_done(&r);
+	assert_int_equal(wire_send_ready(t->near, HEX, &e), 0);
+	assert_int_equal(wire_recv(t->far, &r, &news), WIRE_READY);
+	wire_reader_done(&r);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 		    jobs_come_with_their_descriptors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_worker_is_ready_only_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_message_of_jobs_that_is_malformed_leaves_nothing_open,
 		    set_up, tear_down),
