@@ -168,6 +168,7 @@ refused() { # SED CODE
 	is "$(field '[.findings[].code] | join(" ")')" "$2" "the code after $1"
 }
 refused 's/9901/9902/' PARTY_TYPE_NOT_ALLOWED
+says 'eks/lokalsak takes no organisation of the unit type BEDR'
 refused 's/9901/9903/' OWNER_DISABLED
 refused 's/9901/9904/' OWNER_UNKNOWN
 refused 's/0250/0050/' NO_ROUTE

@@ -72,7 +72,7 @@ find_owner(struct making *m)
 	struct owner_fault fault;
 	const char *const *v;
 	long n = origin_values(r->owner, &m->env, &v);
-	const char *text = n > 0 ? v[0] : "";
+	const char *text = n > 0 ? v[0] : "", *unit = NULL;
 	int rc;
 
 	if (n == ORIGIN_FAILED || n > 1) {
@@ -90,11 +90,14 @@ find_owner(struct making *m)
 		owner_finding(m, fault.code, fault.why);
 		return false;
 	}
-	if (!owner_allowed(owner, &r->to->meta.parties,
-	    owner->kind == OWNER_ORGANISATION ?
-	    units_find(m->planner->config->units, owner->value) : NULL)) {
-		owner_finding(m, F_PARTY_TYPE_NOT_ALLOWED, "the app does not "
-		    "take this kind of owner");
+	if (owner->kind == OWNER_ORGANISATION)
+		unit = units_find(m->planner->config->units, owner->value);
+	if (!owner_allowed(owner, &r->to->meta.parties, unit)) {
+		owner_finding(m, F_PARTY_TYPE_NOT_ALLOWED,
+		    arena_fmt(m->env.arena, "%s takes no %s%s%s",
+		    r->to->name, owner_kind_name(owner->kind),
+		    unit != NULL ? " of the unit type " : "",
+		    unit != NULL ? unit : ""));
 		return false;
 	}
 	owner_tag(owner, m->planner->config->key, m->planner->config->key_len,
