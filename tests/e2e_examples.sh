@@ -107,7 +107,7 @@ status_is .balanced true
 used=$(cat "$config"/routes/*/map.csv)
 for word in $(grep -oE '^	\{ "[a-z]+", (NO_ARGS|\{)' \
 	"$here/../transform/rewrite.c" | grep -oE '"[a-z]+"' | tr -d '"'); do
-	grep -qE "[;|\"]$word[(;|\"]" <<< "$used" || fail "$word is in no map"
+	grep -qE "[;|\"]${word}[(;|\"]" <<< "$used" || fail "$word is in no map"
 done
 for word in schema root patterns encodings $(sed -n \
 	'/switches\[\] = {/,/};/p' "$here/../schemas/app.c" |

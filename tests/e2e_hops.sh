@@ -142,7 +142,7 @@ is "$(field '.findings | map("\(.code) \(.file)") | join(", ")')" \
 mv "$map.bak" "$map"
 want 0 requeue --reason 'map corrected' "$id"
 want 0 run --progress none
-is "$(cd "$c" && ls -d "$(guid 400)"* | wc -l)" 3 'instances after the requeue'
+is "$(find "$c" -maxdepth 1 -name "$(guid 400)*" | wc -l)" 3 'instances after the requeue'
 status_is .balanced true
 want 0 ledger verify
 
@@ -162,10 +162,10 @@ same() { # WHAT: as the first time, and the books are right
 	[ -n "$first" ] || first=$(outbox)
 	is "$(outbox)" "$first" "the outbox with $1"
 	status_is '"\(.published) \(.states.held) \(.balanced)"' '8 1 true'
-	is "$(cd "$spool" && find done -type f -exec sha256sum {} + | wc -l)" 8 \
+	is "$(find "$spool/done" -type f | wc -l)" 8 \
 		"originals with $1"
-	[ -z "$(ls -A "$spool"/incoming "$spool"/claimed "$spool"/tmp |
-		grep -v ':$' | tr -d '\n')" ] || fail "something is left with $1"
+	is "$(find "$spool"/{incoming,claimed,tmp} -mindepth 1)" '' \
+		"what is left with $1"
 }
 first=
 fresh ''
