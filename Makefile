@@ -165,7 +165,8 @@ test_take = watcher/take spool/arena spool/mem
 read_form = tests/read_form $(reading_form) $(look_model) spool/finding \
 	spool/text spool/number $(read_xsd)
 test_form = $(read_form)
-tests += $(patsubst %,test_%,take form)
+test_form_refused = $(read_form)
+tests += $(patsubst %,test_%,take form form_refused)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner units)
 tests += $(patsubst %,test_%,source sums zipcheck package package_tar)

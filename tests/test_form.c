@@ -252,8 +252,7 @@ text_among_elements_is_kept_where_the_schema_mixes(void **unused)
 		{ "in a leaf", "*", "<Melding><navn>a<b/>c</navn></Melding>",
 		    "Xsd /Melding/navn/b", NULL },
 		{ "in a date", "*", "<Melding><dato>2026-03-01<b/></dato>"
-		    "</Melding>", "Xsd /Melding/dato/b; Xsd /Melding/dato",
-		    NULL },
+		    "</Melding>", "Xsd /Melding/dato/b", NULL },
 	};
 
 	(void)unused;

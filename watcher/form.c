@@ -5,6 +5,7 @@
 #include <libxml/parserInternals.h>
 #include <libxml/xmlschemas.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,7 @@ struct level {
 	const struct take *take;	/* NULL: not kept */
 	bool whole;			/* all below is kept */
 	xmlNodePtr node;		/* NULL: not kept */
-	bool held;			/* its text is held back: a date */
+	bool held;			/* its text may be changed: a date */
 	bool dropped;			/* it and all below do not count */
 	bool nil;			/* dropped for its xsi:nil: empty */
 	bool has_child;
@@ -56,8 +57,7 @@ struct form_reader {
 	struct level levels[FORM_DEPTH_MAX + 1];
 	size_t depth;
 	const xmlChar *attributes[STRIDE * FORM_ATTRIBUTES_MAX];
-	struct buf head, text;
-	size_t text_size;
+	struct buf head, text, path;
 	bool started, stopped, wrong_root;
 	size_t before;			/* findings there when it began */
 	xmlDocPtr doc;
@@ -65,20 +65,19 @@ struct form_reader {
 
 /* ----------------------------------------------------------- findings */
 
-static const char *
-path_text(struct form_reader *r)
+/* Good until the next call; a form can have millions of errors. */
+static struct buf *
+path_here(struct form_reader *r)
 {
-	struct buf b = { 0 };
-	const char *path;
+	struct buf *b = &r->path;
 
+	buf_reset(b);
 	for (size_t i = 1; i <= r->depth; i++) {
-		buf_fmt(&b, "/%s", r->levels[i].name);
+		buf_fmt(b, "/%s", r->levels[i].name);
 		if (r->levels[i].repeats || r->levels[i].index > 1)
-			buf_fmt(&b, "[%ld]", r->levels[i].index);
+			buf_fmt(b, "[%ld]", r->levels[i].index);
 	}
-	path = arena_dup(r->job.arena, buf_text(&b));
-	buf_free(&b);
-	return path;
+	return b;
 }
 
 static long
@@ -90,12 +89,12 @@ line_of(const struct form_reader *r)
 static void __attribute__((format(printf, 3, 4)))
 tell(struct form_reader *r, enum finding_code code, const char *fmt, ...)
 {
-	const char *path = path_text(r);
+	const struct buf *path = path_here(r);
 	va_list ap;
 
 	va_start(ap, fmt);
 	findings_add(r->job.findings, r->job.ours ? F_MODEL_INVALID : code,
-	    r->job.file, line_of(r), *path != '\0' ? path : NULL, "%s",
+	    r->job.file, line_of(r), path->len > 0 ? path->p : NULL, "%s",
 	    arena_vfmt(r->job.arena, fmt, ap));
 	va_end(ap);
 }
@@ -128,17 +127,16 @@ static void
 on_schema_error(void *data, xmlErrorPtr e)
 {
 	struct form_reader *r = data;
-	struct buf b = { 0 };
+	struct buf b = { 0 }, *path = path_here(r);
 	char attribute[256];
-	const char *path = path_text(r);
 
 	if (e->level < XML_ERR_ERROR)
 		return;
 	xmlerr_schema_message(e, &b, attribute, sizeof attribute);
 	if (attribute[0] != '\0')
-		path = arena_fmt(r->job.arena, "%s/@%s", path, attribute);
+		buf_fmt(path, "/@%s", attribute);
 	findings_add(r->job.findings, r->job.ours ? F_MODEL_INVALID : F_XSD,
-	    r->job.file, line_of(r), path, "%s", buf_text(&b));
+	    r->job.file, line_of(r), buf_text(path), "%s", buf_text(&b));
 	buf_free(&b);
 }
 
@@ -168,12 +166,21 @@ keeps_text(const struct level *l)
 	    l->type->mixed);
 }
 
+/*
+ * All the text before a tag at once: libxml2's validator takes the length of
+ * what it has for each piece that it gets, and an &amp; is a piece.
+ */
 static void
-keep_text(struct form_reader *r, const struct level *l)
+hand_text(struct form_reader *r, const struct level *l)
 {
-	if (keeps_text(l) && r->text.len > 0)
-		kept_text(r->job.arena, l->node, r->text.p, r->text.len);
-	buf_reset(&r->text);
+	struct buf *b = &r->text;
+
+	if (b->len > 0 && !r->wrong_root)
+		r->schema_sax->characters(r->schema_data,
+		    (const xmlChar *)b->p, (int)b->len);
+	if (b->len > 0 && keeps_text(l))
+		kept_text(r->job.arena, l->node, b->p, b->len);
+	buf_reset(b);
 }
 
 static void
@@ -246,7 +253,7 @@ push(struct form_reader *r, const char *name, const char *ns)
 		above->last_count = 0;
 	above->last_child = name;
 	above->has_child = true;
-	keep_text(r, above);
+	hand_text(r, above);
 	l = &r->levels[++r->depth];
 	*l = (struct level){ .name = name, .ns = ns,
 	    .index = ++above->last_count };
@@ -254,7 +261,6 @@ push(struct form_reader *r, const char *name, const char *ns)
 	l->dropped = above->dropped || (l->field == NULL &&
 	    may_drop(r, above->type));
 	find_take(r, l);
-	r->text_size = 0;
 	return true;
 }
 
@@ -336,14 +342,6 @@ on_start(void *data, const xmlChar *name, const xmlChar *prefix,
 }
 
 static void
-hand_text(struct form_reader *r, const char *s, size_t n)
-{
-	if (n > 0 && !r->wrong_root)
-		r->schema_sax->characters(r->schema_data,
-		    (const xmlChar *)s, (int)n);
-}
-
-static void
 on_end(void *data, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri)
 {
@@ -357,15 +355,12 @@ on_end(void *data, const xmlChar *name, const xmlChar *prefix,
 		r->depth--;
 		return;
 	}
-	if (l->held) {
+	if (l->held)
 		lenient_text(l->type, &r->text);
-		hand_text(r, buf_text(&r->text), r->text.len);
-	}
-	keep_text(r, l);
+	hand_text(r, l);
 	if (!r->wrong_root)
 		r->schema_sax->endElementNs(r->schema_data, name, prefix,
 		    (const xmlChar *)l->ns);
-	r->text_size = 0;
 	r->depth--;
 }
 
@@ -391,17 +386,13 @@ on_text(void *data, const xmlChar *s, int n)
 			nil_content(r);
 		return;
 	}
-	r->text_size += (size_t)n;
-	if (r->text_size > FORM_TEXT_MAX) {
+	if (r->text.len + (size_t)n > FORM_TEXT_MAX) {
 		tell(r, F_XML_LIMIT, "a text of more than %d bytes",
 		    FORM_TEXT_MAX);
 		stop(r);
 		return;
 	}
-	if (keeps_text(l) || l->held)
-		buf_add(&r->text, s, (size_t)n);
-	if (!l->held)
-		hand_text(r, (const char *)s, (size_t)n);
+	buf_add(&r->text, s, (size_t)n);
 }
 
 static void
@@ -455,6 +446,7 @@ form_reader_free(struct form_reader *r)
 	xmlFreeParserCtxt(r->parser);
 	buf_free(&r->head);
 	buf_free(&r->text);
+	buf_free(&r->path);
 	free(r);
 }
 
@@ -514,13 +506,33 @@ start_parser(struct form_reader *r)
 	}
 }
 
-/* What the parser holds back is a tag, comment or CDATA without its end. */
-static void
-check_pending(struct form_reader *r)
+static size_t
+pending(const struct form_reader *r)
 {
 	const xmlParserInput *in = r->parser->input;
 
-	if (r->stopped || in == NULL || in->end - in->cur <= FORM_TAG_MAX)
+	return r->stopped || in == NULL ? 0 : (size_t)(in->end - in->cur);
+}
+
+/* Of a CDATA section libxml2 gives 300 bytes a call: call again. */
+static void
+drain_cdata(struct form_reader *r)
+{
+	size_t left = SIZE_MAX;
+
+	while (r->parser->instate == XML_PARSER_CDATA_SECTION &&
+	    pending(r) < left) {
+		left = pending(r);
+		xmlParseChunk(r->parser, "", 0, 0);
+	}
+}
+
+/* What the parser holds back is a tag or comment without its end. */
+static void
+check_pending(struct form_reader *r)
+{
+	drain_cdata(r);
+	if (pending(r) <= FORM_TAG_MAX)
 		return;
 	tell(r, F_XML_LIMIT, "a tag or comment of more than %d bytes",
 	    FORM_TAG_MAX);

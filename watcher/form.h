@@ -26,8 +26,8 @@ struct form_reader;
 
 enum {
 	FORM_ATTRIBUTES_MAX = 256,	/* of one element */
-	FORM_TAG_MAX = 64 * 1024,	/* bytes of a tag, comment, CDATA mark */
-	FORM_TEXT_MAX = 10 << 20,	/* bytes of one element's text */
+	FORM_TAG_MAX = 64 * 1024,	/* bytes of a tag or comment */
+	FORM_TEXT_MAX = 10 << 20,	/* bytes of text without a tag in it */
 	FORM_DEPTH_MAX = 256,
 };
 
