@@ -61,8 +61,8 @@ look_xsd = schemas/dom schemas/xsd schemas/xsd_locate schemas/xsd_pattern \
 look_model = schemas/value schemas/lexical schemas/model schemas/model_read \
 	schemas/model_part schemas/model_simple schemas/model_content \
 	schemas/model_attributes
-look = $(look_xsd) $(look_model) schemas/jsonin schemas/moment \
-	schemas/instance schemas/appmeta schemas/app
+look = $(look_xsd) $(look_model) schemas/jsonin schemas/jsonline \
+	schemas/moment schemas/instance schemas/appmeta schemas/app
 
 # Reading and checking a package.
 reading_package = watcher/source watcher/member watcher/zipdir \
@@ -75,10 +75,15 @@ reading = $(reading_package) watcher/sums $(reading_form) watcher/rules \
 	watcher/check
 
 # Routes, owners, map, output.
-origin = transform/expression transform/origin transform/origin_values
+origin = transform/expression transform/origin transform/origin_values \
+	transform/origin_facts
+map = transform/map transform/map_nodes transform/map_target
+prove = transform/prove transform/prove_sources transform/prove_counts \
+	transform/prove_types transform/prove_codes transform/prove_files \
+	transform/prove_shown transform/prove_owner
 making = transform/csv transform/dated transform/codes transform/rewrite \
 	transform/convert transform/owner transform/units \
-	$(origin) transform/map transform/listing transform/route \
+	$(origin) $(map) transform/listing transform/route $(prove) \
 	transform/config transform/fill transform/document transform/plan \
 	transform/output transform/papers transform/deliver
 
@@ -100,7 +105,7 @@ src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
 src_flerapp-transform = $(base) $(truth) $(running) transform/transform
 src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox \
 	spool/sandbox_files spool/sandbox_calls spool/state spool/log \
-	$(look) $(reading) $(making) transform/prove transform/worker
+	$(look) $(reading) $(making) transform/prove_report transform/worker
 
 programs = flerapp flerapp-watch flerapp-transform flerapp-worker
 libs_flerapp = $(libs_plain)
@@ -149,10 +154,10 @@ test_jsonin = schemas/jsonin spool/number spool/buf spool/mem
 test_moment = schemas/moment
 test_instance = schemas/instance schemas/jsonin schemas/moment spool/finding \
 	spool/id spool/number spool/text spool/arena spool/buf spool/mem
-read_appmeta = schemas/appmeta schemas/jsonin spool/id spool/fault \
+read_appmeta = schemas/appmeta schemas/jsonin schemas/jsonline spool/id spool/fault \
 	spool/number spool/text spool/arena spool/buf spool/mem
 test_appmeta = $(read_appmeta)
-read_app = schemas/app schemas/appmeta schemas/jsonin $(look_model) \
+read_app = schemas/app schemas/appmeta schemas/jsonin schemas/jsonline $(look_model) \
 	spool/ini spool/id spool/text spool/number $(read_xsd)
 test_app = tests/scratch $(read_app)
 test_xmlerr = watcher/xmlerr spool/buf spool/mem
@@ -205,22 +210,23 @@ sampling = tests/scratch tests/sample watcher/take transform/csv \
 test_expression = transform/expression spool/buf spool/mem
 test_origin = $(sampling)
 mapping = $(sampling) transform/codes transform/rewrite transform/convert \
-	transform/map
+	$(map)
 test_map = $(mapping)
 test_fill = $(mapping) transform/fill
 test_document = $(mapping) transform/fill transform/document
 routing = $(mapping) transform/listing transform/route
 test_route = $(routing)
-test_config = $(routing) transform/config transform/units
+test_config = $(routing) $(prove) transform/config transform/units
 test_listing = tests/scratch transform/listing $(base)
 test_output = tests/scratch transform/output $(base)
-tests += $(patsubst %,test_%,expression origin map fill document listing \
-	output route config papers plan deliver)
 test_papers = tests/scratch transform/output transform/papers $(base)
-test_plan = $(routing) transform/config transform/units transform/fill \
+test_prove = $(routing) $(prove) transform/config transform/units
+test_plan = $(routing) $(prove) transform/config transform/units transform/fill \
 	transform/document transform/plan $(reading_form) watcher/rules
 test_deliver = tests/scratch tests/sample tests/make_zip spool/answer $(look) \
 	$(reading) $(making) $(base)
+tests += $(patsubst %,test_%,expression origin map fill document listing \
+	output route config papers plan deliver prove)
 
 test_report = $(filter-out spool/whole spool/cmd_report,$(reporting)) \
 	$(ledger) $(base)

@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "schemas/jsonin.h"
+#include "schemas/jsonline.h"
 #include "spool/arena.h"
 #include "spool/fault.h"
 #include "spool/id.h"
 
-enum { TYPES_MAX = 1000, CONTENT_TYPES_MAX = 500 };
+enum { TYPES_MAX = 1000, CONTENT_TYPES_MAX = 500, FIELDS_MAX = 1000 };
 
 /* What is being read, for the faults. */
 struct reading {
@@ -15,13 +16,16 @@ struct reading {
 	struct faults *faults;
 	const char *file;
 	const char *where;
+	long line;			/* of the item, 0 */
+	const char *text;
+	size_t n;
 };
 
 static void
 wrong(const struct reading *r, const char *name, const char *want)
 {
-	faults_add(r->faults, r->file, 0, 0, "%s%s: want %s", r->where, name,
-	    want);
+	faults_add(r->faults, r->file, r->line, 0, "%s%s: want %s", r->where,
+	    name, want);
 }
 
 static const char *
@@ -36,10 +40,11 @@ text(const struct reading *r, const json_t *in, const char *name,
 }
 
 static int64_t
-whole(const struct reading *r, const json_t *in, const char *name)
+whole(const struct reading *r, const json_t *in, const char *name, bool *has)
 {
 	const json_t *v = jsonin_get_any_case(in, name);
 
+	*has = v != NULL;
 	if (v != NULL && !json_is_integer(v))
 		wrong(r, name, "a whole number");
 	return json_integer_value(v);
@@ -80,6 +85,20 @@ content_types(const struct reading *r, const json_t *in, struct data_type *t)
 	t->content_types = v;
 }
 
+/* The misspelt name is read first (contract 2.2). */
+static bool
+app_owned(const json_t *in)
+{
+	const json_t *list = jsonin_get_any_case(in, "allowedContributers");
+	const char *only;
+
+	if (list == NULL)
+		list = jsonin_get_any_case(in, "allowedContributors");
+	only = json_string_value(json_array_get(list, 0));
+	return json_array_size(list) == 1 && only != NULL &&
+	    strcmp(only, "app:owned") == 0;
+}
+
 static void
 read_type(struct reading *r, const json_t *in, struct data_type *t)
 {
@@ -97,9 +116,10 @@ read_type(struct reading *r, const json_t *in, struct data_type *t)
 		r->where = arena_fmt(r->arena, "dataTypes %s: ", t->id);
 	t->task = text(r, in, "taskId", false);
 	content_types(r, in, t);
-	t->max_size = whole(r, in, "maxSize");
-	t->max_count = whole(r, in, "maxCount");
-	t->min_count = whole(r, in, "minCount");
+	t->max_size = whole(r, in, "maxSize", &t->has_max_size);
+	t->max_count = whole(r, in, "maxCount", &t->has_max_count);
+	t->min_count = whole(r, in, "minCount", &t->has_min_count);
+	t->app_owned = app_owned(in);
 	t->file_scan = truth(r, in, "enableFileScan");
 	t->pending_blocks = truth(r, in, "validationErrorOnPendingFileScan");
 	logic = jsonin_get_any_case(in, "appLogic");
@@ -124,6 +144,8 @@ read_types(struct reading *r, const json_t *root, struct appmeta *m)
 		struct data_type *t = &m->types[m->n_types];
 
 		r->where = arena_fmt(r->arena, "dataTypes[%zu] ", i);
+		r->line = t->line = jsonline_item(r->text, r->n, "dataTypes",
+		    i);
 		read_type(r, json_array_get(list, i), t);
 		if (t->id == NULL)
 			continue;
@@ -132,6 +154,35 @@ read_types(struct reading *r, const json_t *root, struct appmeta *m)
 		m->n_types++;
 	}
 	r->where = "";
+	r->line = 0;
+}
+
+/* Lists of {id, path, dataTypeId} (contract 6). */
+static void
+read_fields(struct reading *r, const json_t *root, const char *key,
+    struct shown_fields *f)
+{
+	const json_t *list = jsonin_get_any_case(root, key);
+	size_t n = json_array_size(list);
+
+	f->key = key;
+	if ((list != NULL && !json_is_array(list)) || n > FIELDS_MAX) {
+		wrong(r, key, "a list of fields");
+		return;
+	}
+	f->v = arena_zero(r->arena, (n + 1) * sizeof *f->v);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *in = json_array_get(list, i);
+		struct shown_field *x = &f->v[f->n++];
+
+		r->where = arena_fmt(r->arena, "%s[%zu] ", key, i);
+		r->line = x->line = jsonline_item(r->text, r->n, key, i);
+		x->id = text(r, in, "id", false);
+		x->path = text(r, in, "path", false);
+		x->type = text(r, in, "dataTypeId", false);
+	}
+	r->where = "";
+	r->line = 0;
 }
 
 static void
@@ -154,12 +205,13 @@ appmeta_read(struct appmeta *m, struct arena *arena, const char *file,
     const char *text_in, size_t n, struct faults *f)
 {
 	struct reading r = { .arena = arena, .faults = f, .file = file,
-	    .where = "" };
+	    .where = "", .text = text_in, .n = n };
 	struct jsonin_error e;
 	size_t before = f->errors;
 	json_t *root;
 
 	memset(m, 0, sizeof *m);
+	m->file = arena_dup(arena, file);
 	root = jsonin_lenient(text_in, n, &e);
 	if (!json_is_object(root)) {
 		faults_add(f, file, root == NULL ? e.line : 1,
@@ -171,6 +223,8 @@ appmeta_read(struct appmeta *m, struct arena *arena, const char *file,
 		m->org = text(&r, root, "org", false);
 		read_types(&r, root, m);
 		read_parties(&r, root, &m->parties);
+		read_fields(&r, root, "presentationFields", &m->shown);
+		read_fields(&r, root, "dataFields", &m->kept);
 	}
 	json_decref(root);
 	return f->errors > before ? -1 : 0;

@@ -22,8 +22,22 @@ struct data_type {
 	const char *const *content_types;
 	size_t n_content_types;		/* 0: all are allowed */
 	int64_t max_size, max_count, min_count;	/* 0 or less: no limit */
+	bool has_max_size, has_max_count, has_min_count;	/* not omitted */
 	bool auto_create, file_scan, pending_blocks;
-	long line;			/* 0: jansson does not tell */
+	bool app_owned;			/* nobody may write it by the API */
+	long line;
+};
+
+/* A field of the form that Altinn shows, or keeps (contract 6). */
+struct shown_field {
+	const char *id, *path, *type;	/* NULL: not given */
+	long line;
+};
+
+struct shown_fields {
+	const char *key;		/* presentationFields or dataFields */
+	struct shown_field *v;
+	size_t n;
 };
 
 struct party_types {
@@ -35,6 +49,8 @@ struct appmeta {
 	struct data_type *types;
 	size_t n_types;
 	struct party_types parties;
+	const char *file;		/* for faults */
+	struct shown_fields shown, kept;	/* presentation, data */
 };
 
 /* Strings live in the arena. -1 when there is any fault. */

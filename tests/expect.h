@@ -53,6 +53,14 @@ shows(const struct faults *f, const char *secret)
 	}								\
 } while (0)
 
+/* Warnings may be there. */
+#define expect_no_errors(f, row) do {					\
+	if ((f)->errors > 0) {						\
+		show_faults(f);						\
+		fail_msg("%s: faults where there are none", row);	\
+	}								\
+} while (0)
+
 #define expect_no_faults(f, row) do {					\
 	if ((f)->n > 0) {						\
 		show_faults(f);						\

@@ -131,7 +131,7 @@ what_is_no_metadata_is_a_fault(void **unused)
 		    "org: want a text" },
 		{ "{\"id\":\"a/b\",\"dataTypes\":{}}", 0, 0,
 		    "dataTypes: want a list" },
-		{ "{\"id\":\"a/b\",\"dataTypes\":[1]}", 0, 0,
+		{ "{\"id\":\"a/b\",\"dataTypes\":[1]}", 1, 0,
 		    "dataTypes[0] : want an object" },
 		{ "{\"id\":\"a/b\",\"dataTypes\":[],"
 		    "\"partyTypesAllowed\":[]}", 0, 0,
@@ -193,9 +193,9 @@ a_data_type_with_a_fault_is_named(void **unused)
 		struct outcome o;
 
 		snprintf(text, sizeof text, "{\"id\":\"ttd/b\",\"dataTypes\":"
-		    "[{\"id\":\"first\"},%s]}", rows[i].type);
+		    "[{\"id\":\"first\"},\n%s]}", rows[i].type);
 		take(&o, text);
-		expect_fault(&o.faults, FILE_NAME, 0, 0, rows[i].words,
+		expect_fault(&o.faults, FILE_NAME, 2, 0, rows[i].words,
 		    rows[i].type);
 		assert_int_equal(o.faults.errors, 1);
 		assert_int_equal(o.rc, -1);
@@ -273,6 +273,68 @@ a_content_type_is_allowed_or_not(void **unused)
 	}
 }
 
+static void
+shown_and_kept_fields_are_read_with_their_lines(void **unused)
+{
+	static const char text[] =
+	    "{ \"id\": \"ttd/b\", \"dataTypes\": [],\n"
+	    "  \"x\": { \"dataFields\": [ {} ] },\n"
+	    "  \"presentationFields\": [\n"
+	    "    { \"id\": \"Sak\", \"path\": \"A.b\",\n"
+	    "      \"dataTypeId\": \"m\" },\n"
+	    "    { \"id\": \"Nr\", \"path\": \"A.\\\"],c\" } ],\n"
+	    "  \"DataFields\": [ { \"path\": \"d\" },\n {} ] }\n";
+	struct outcome o;
+
+	(void)unused;
+	take(&o, text);
+	expect_no_faults(&o.faults, text);
+	assert_int_equal(o.meta.shown.n, 2);
+	assert_string_equal(o.meta.shown.v[0].id, "Sak");
+	assert_string_equal(o.meta.shown.v[0].path, "A.b");
+	assert_string_equal(o.meta.shown.v[0].type, "m");
+	assert_int_equal(o.meta.shown.v[0].line, 4);
+	assert_string_equal(o.meta.shown.v[1].path, "A.\"],c");
+	assert_null(o.meta.shown.v[1].type);
+	assert_int_equal(o.meta.shown.v[1].line, 6);
+	assert_int_equal(o.meta.kept.n, 2);
+	assert_int_equal(o.meta.kept.v[0].line, 7);
+	assert_int_equal(o.meta.kept.v[1].line, 8);
+	done(&o);
+	take(&o, "{\"id\":\"ttd/b\",\"dataTypes\":[],"
+	    "\"dataFields\":[\n{\"path\":1}],\"presentationFields\":{}}");
+	expect_fault(&o.faults, FILE_NAME, 2, 0, "dataFields[0] path: want",
+	    "path");
+	expect_fault(&o.faults, FILE_NAME, 0, 0,
+	    "presentationFields: want a list", "list");
+	done(&o);
+}
+
+static void
+what_is_omitted_is_known(void **unused)
+{
+	static const char text[] = "{\"id\":\"ttd/b\",\"dataTypes\":["
+	    "{\"id\":\"a\"},\n{\"id\":\"b\",\"maxSize\":0,\"maxCount\":0,"
+	    "\"minCount\":0,\"allowedContributers\":[\"app:owned\"]},"
+	    "{\"id\":\"c\",\"allowedContributors\":[\"app:owned\",\"org:x\"]}"
+	    "]}";
+	struct outcome o;
+
+	(void)unused;
+	take(&o, text);
+	expect_no_faults(&o.faults, text);
+	for (size_t i = 0; i < 3; i++) {
+		const struct data_type *t = &o.meta.types[i];
+
+		assert_int_equal(t->has_max_size, i == 1);
+		assert_int_equal(t->has_max_count, i == 1);
+		assert_int_equal(t->has_min_count, i == 1);
+		assert_int_equal(t->app_owned, i == 1);
+		assert_int_equal(t->line, i == 0 ? 1 : 2);
+	}
+	done(&o);
+}
+
 int
 main(void)
 {
@@ -281,6 +343,9 @@ main(void)
 		cmocka_unit_test(names_have_any_case_and_commas_may_trail),
 		cmocka_unit_test(what_is_no_metadata_is_a_fault),
 		cmocka_unit_test(a_data_type_with_a_fault_is_named),
+		cmocka_unit_test(
+		    shown_and_kept_fields_are_read_with_their_lines),
+		cmocka_unit_test(what_is_omitted_is_known),
 		cmocka_unit_test(every_fault_is_told_at_once),
 		cmocka_unit_test(there_may_be_too_many_data_types),
 		cmocka_unit_test(a_content_type_is_allowed_or_not),

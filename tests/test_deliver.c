@@ -85,7 +85,7 @@ load(struct bench *b)
 	b->work = open(path, O_RDONLY | O_DIRECTORY);
 	conf_load(b->conf, b->scratch->dir, NULL, &b->faults);
 	config_load(&b->config, b->conf, &b->faults);
-	expect_no_faults(&b->faults, "config");
+	expect_no_errors(&b->faults, "config");
 	b->deliver = deliver_new(&b->config, b->work);
 }
 
@@ -95,6 +95,7 @@ end(struct bench *b)
 	deliver_free(b->deliver);
 	config_free(&b->config);
 	answer_free(&b->answer);
+	faults_free(&b->faults);
 	scratch_free(b->scratch);
 	free(b->conf);
 	close(b->work);

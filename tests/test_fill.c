@@ -42,7 +42,7 @@ expect_fill(const char *form, const char *rows, const char *want)
 	    sizeof colours - 1, &s->faults));
 	sample_form(s, "skjema", form);
 	m = load_map(s, codes, NULL, rows);
-	expect_no_faults(&s->faults, rows);
+	expect_no_errors(&s->faults, rows);
 	job.map = m;
 	f = fill_map(&job);
 	show_fill(&b, map_rows(m), f);
@@ -171,6 +171,11 @@ what_goes_wrong_is_found_in_its_row(void **unused)
 		    "Linje[].kode;kode\n", "En sak [] "
 		    "!MAP_SOURCE:3:Linje[]: the source could not be worked "
 		    "out" },
+		{ HEAD "Linje[];/Skjema/Over;;yes\nLinje[].kode;kode\n",
+		    "En sak [] !MAP_REQUIRED:3:Linje[]: required, but the "
+		    "source is empty" },
+		{ HEAD "Linje[];/Skjema/Over;;yes;;/Skjema/dato\n"
+		    "Linje[].kode;kode\n", "En sak []" },
 		{ HEAD "Linje[];/Skjema/Rad\nLinje[].kode;ord;;yes\n",
 		    "En sak [-, -] !MAP_SOURCE:4:Linje[].kode in row 1 of "
 		    "Linje[]: the source has several values "

@@ -46,7 +46,7 @@ load(struct bench *b, const char *conf, const char *map, const char *files)
 		scratch_put(s, "routes/r/attachments.csv", files);
 	conf_load(b->conf, s->dir, NULL, &b->sample->faults);
 	config_load(&b->config, b->conf, &b->sample->faults);
-	expect_no_faults(&b->sample->faults, conf);
+	expect_no_errors(&b->sample->faults, conf);
 	planner_init(&b->planner, &b->config);
 }
 

@@ -161,6 +161,32 @@ create_json_is_made_only_where_it_can_say_the_same(void **unused)
 	}
 }
 
+/* The dictionary would reach the second form too (contract 4.6). */
+static void
+create_json_is_for_one_form_that_the_app_makes(void **unused)
+{
+	for (int i = 0; i < 2; i++) {
+		struct sample *s = begin(i == 0 ? ROUTE
+		    "target-form = sak\n" OWNER : NULL, NULL, NULL, NULL);
+		struct app *to = s->to;
+		struct data_type *type = (struct data_type *)
+		    to->forms[0].type;
+		struct route *r;
+
+		(void)unused;
+		if (i == 0)
+			to->forms[to->n_forms++] = to->forms[0];
+		else
+			type->auto_create = false;
+		r = load(s, "r");
+		expect_no_faults(&s->faults, "create");
+		assert_false(r->may_create);
+		route_free(r);
+		to->n_forms = 1;
+		sample_free(s);
+	}
+}
+
 static void
 a_faulty_route_is_told_with_file_and_line(void **unused)
 {
@@ -376,6 +402,8 @@ main(void)
 		cmocka_unit_test(what_is_left_out_has_its_default),
 		cmocka_unit_test(
 		    create_json_is_made_only_where_it_can_say_the_same),
+		cmocka_unit_test(
+		    create_json_is_for_one_form_that_the_app_makes),
 		cmocka_unit_test(a_faulty_route_is_told_with_file_and_line),
 		cmocka_unit_test(
 		    a_faulty_attachment_is_told_with_line_and_column),

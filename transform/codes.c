@@ -122,6 +122,18 @@ codes_output(const struct codes *c, size_t i)
 	return csv_cell(&c->csv, i, TO);
 }
 
+const char *
+codes_input(const struct codes *c, size_t i)
+{
+	return csv_cell(&c->csv, i, FROM);
+}
+
+struct csv_place
+codes_place(const struct codes *c, size_t i)
+{
+	return csv_place(&c->csv, i, TO);
+}
+
 /* --------------------------------------------------------- lists of a route */
 
 static int

@@ -12,6 +12,7 @@
 
 struct codes;				/* one list */
 struct codes_set;			/* all lists of a route */
+struct csv_place;
 struct faults;
 
 /* NULL when there is any fault; all of them go to the list. */
@@ -28,6 +29,10 @@ const char *codes_find(const struct codes *, const char *from,
 /* What the list may give: one for each row, so they can repeat. */
 size_t codes_count(const struct codes *);
 const char *codes_output(const struct codes *, size_t i);
+
+/* What a row stands for, and where its output is written. */
+const char *codes_input(const struct codes *, size_t i);
+struct csv_place codes_place(const struct codes *, size_t i);
 
 /*
  * Every codes/{list}.csv below the route's folder; `label` is the folder's

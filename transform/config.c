@@ -13,6 +13,7 @@
 #include "spool/id.h"
 #include "spool/mem.h"
 #include "transform/listing.h"
+#include "transform/prove.h"
 #include "transform/route.h"
 #include "transform/units.h"
 
@@ -108,7 +109,7 @@ load_route(struct config *c, const char *below, const char *name,
 {
 	struct route_scope scope = { .dir = c->conf->dir, .conf = c->conf,
 	    .arena = &c->arena, .takes = &c->takes, .app = app_for_route,
-	    .app_faulty = app_faulty, .arg = c };
+	    .app_faulty = app_faulty, .arg = c, .prove = prove_route };
 	struct route *r = route_load(name, &scope, f);
 
 	(void)below;

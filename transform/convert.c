@@ -122,6 +122,23 @@ convert_yields(const struct convert *c)
 	return y;
 }
 
+/* trim and first hand on what the source has. */
+bool
+convert_wants(const struct convert *c, struct convert_yield *y)
+{
+	size_t i = 0;
+
+	while (i < c->n_steps && (c->steps[i].fn->many == MANY_FIRST ||
+	    strcmp(c->steps[i].fn->name, "trim") == 0))
+		i++;
+	if (i == c->n_steps || c->steps[i].fn->want == NULL ||
+	    c->steps[i].fn->yield.origin == YIELD_SOURCE)
+		return false;
+	*y = c->steps[i].fn->yield;
+	y->codes = c->steps[i].args.codes;
+	return true;
+}
+
 /* ----------------------------------------------------------------- compile */
 
 struct parser {

@@ -93,4 +93,10 @@ struct convert_yield {
 
 struct convert_yield convert_yields(const struct convert *);
 
+/*
+ * What the first function that cares wants of the source's own values: those
+ * of a kind, or an entry of a code list.  False: it takes any text.
+ */
+bool convert_wants(const struct convert *, struct convert_yield *);
+
 #endif

@@ -144,6 +144,10 @@ fill_rows(const struct place *p, const struct map_group *g,
 		    wanted == ORIGIN_FAILED ? no_truth : no_source);
 		return;
 	}
+	if (g->required && wanted == 1 && n == 0)
+		findings_add(p->job->findings, F_MAP_REQUIRED, p->job->file,
+		    g->line, NULL, "%s%s: required, but the source is empty",
+		    g->target, p->within);
 	rows->v = arena_zero(arena, ((size_t)n + 1) * sizeof *rows->v);
 	for (long i = 0; i < n; i++) {
 		env.node = nodes[i];

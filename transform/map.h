@@ -17,10 +17,16 @@
 
 struct codes_set;
 struct convert;
+struct csv_place;
 struct field;
 struct form_type;
 struct map;
 struct simple;
+
+enum map_column {
+	MAP_TARGET, MAP_SOURCE, MAP_CONVERT, MAP_REQUIRED, MAP_DEFAULT,
+	MAP_WHEN, MAP_NOTE, MAP_COLUMNS
+};
 
 struct map_row {
 	const char *target, *source;	/* as written */
@@ -37,7 +43,10 @@ struct map_row {
 struct map_group {
 	const char *target;		/* "" for the outermost */
 	long line;
+	const struct map_row *row;	/* that opens it; NULL likewise */
+	const struct field *field;	/* that repeats; NULL likewise */
 	struct origin *nodes, *when;	/* NULL for the outermost */
+	bool required;			/* no node refuses the package */
 	struct map_row **rows;
 	size_t n_rows, cap_rows;
 	struct map_group **groups;
@@ -73,10 +82,20 @@ struct map_scope {
  */
 struct map *map_load(const char *label, const char *path,
     const struct map_scope *, struct faults *);
+
+/*
+ * The same, but with faults it holds what could be bound, for further proofs:
+ * rows may be without field, origin or convert.  NULL: no table at all.
+ */
+struct map *map_bind(const char *label, const char *path,
+    const struct map_scope *, struct faults *);
 void map_free(struct map *);
 
 const struct map_group *map_rows(const struct map *);
 const struct map_node *map_root(const struct map *);
+
+struct csv_place map_place(const struct map *, const struct map_row *,
+    enum map_column);
 
 /* The rows that set data values, in the order of the file. */
 size_t map_data_values(const struct map *, struct map_row *const **);

@@ -113,7 +113,8 @@ plain_path(struct origin *o, struct arena *arena)
 static bool
 follow_base(struct origin *o, const struct origin *base)
 {
-	if (o->absolute || base == NULL || base->form != o->form)
+	o->in_document = base != NULL && base->form == o->form;
+	if (o->absolute || !o->in_document)
 		return true;
 	memcpy(o->full, base->full, sizeof o->full);
 	o->n_full = base->n_full;
@@ -125,44 +126,19 @@ static void
 find_full(struct origin *o, const struct origin *base)
 {
 	o->full_known = follow_base(o, base);
+	o->n_fixed = o->n_full;
 	for (size_t i = 0; i < o->n_steps && o->full_known; i++) {
-		if (strcmp(o->steps[i], "..") != 0 && o->n_full < ORIGIN_STEPS_MAX)
+		bool up = strcmp(o->steps[i], "..") == 0;
+
+		if (!up && o->n_full < ORIGIN_STEPS_MAX)
 			o->full[o->n_full++] = o->steps[i];
-		else if (strcmp(o->steps[i], "..") == 0 && o->n_full > 0)
+		else if (up && o->n_full > 0)
 			o->n_full--;
 		else
 			o->full_known = false;
+		if (o->n_fixed > o->n_full)
+			o->n_fixed = o->n_full;
 	}
-}
-
-static const struct field_type *
-child_type(const struct field_type *t, const char *name)
-{
-	for (size_t i = 0; i < t->n_children; i++)
-		if (strcmp(t->children[i].name, name) == 0)
-			return t->children[i].type;
-	return NULL;
-}
-
-static const struct field_type *
-root_type(const struct model *m, const char *name)
-{
-	const struct field *roots;
-	size_t n = model_roots(m, &roots);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(roots[i].name, name) == 0)
-			return roots[i].type;
-	return NULL;
-}
-
-static bool
-has_attribute(const struct field_type *t, const char *name)
-{
-	for (size_t i = 0; i < t->n_attributes; i++)
-		if (strcmp(t->attributes[i].name, name) == 0)
-			return true;
-	return t->open;
 }
 
 /*
@@ -173,26 +149,23 @@ static void
 check_exists(const struct origin *o, const struct csv_place *place,
     struct faults *f)
 {
-	const struct field_type *t = NULL;
+	const struct field *last[ORIGIN_STEPS_MAX];
+	size_t n = origin_trail(o, last);
 
-	for (size_t i = 0; i < o->n_full; i++) {
-		if (t != NULL && (t->open || t->mixed))
-			return;
-		t = i == 0 ? root_type(o->form->model, o->full[0]) :
-		    child_type(t, o->full[i]);
-		if (t == NULL) {
-			faults_warn(f, place->file, place->line,
-			    place->column, "%s: %s: the schema %s knows no %s "
-			    "there", place->name, o->text, o->form->schema,
-			    o->full[i]);
-			return;
-		}
-	}
-	if (t != NULL && o->attribute != NULL &&
-	    !has_attribute(t, o->attribute))
+	if (n < o->n_fixed)
+		return;			/* the list's own row tells */
+	if (n < o->n_full && (n == 0 || !origin_open(last[n - 1]->type)))
 		faults_warn(f, place->file, place->line, place->column,
-		    "%s: %s: the schema %s knows no attribute %s there",
-		    place->name, o->text, o->form->schema, o->attribute);
+		    "%s: %s: the schema %s knows no %s there; it never gives "
+		    "a value", place->name, o->text, o->form->schema,
+		    o->full[n]);
+	else if (n > 0 && n == o->n_full && o->attribute != NULL &&
+	    origin_attribute(last[n - 1]->type, o->attribute) == NULL &&
+	    !last[n - 1]->type->open)
+		faults_warn(f, place->file, place->line, place->column,
+		    "%s: %s: the schema %s knows no attribute %s there; it "
+		    "never gives a value", place->name, o->text,
+		    o->form->schema, o->attribute);
 }
 
 /* What is being compiled, for the faults. */

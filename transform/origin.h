@@ -24,6 +24,7 @@ struct arena;
 struct checked;
 struct csv_place;
 struct faults;
+struct field;
 struct form_type;
 struct origin;
 struct owner_table;
@@ -62,6 +63,27 @@ void origin_free(struct origin *);
 bool origin_gives_nodes(const struct origin *);
 bool origin_needs_tree(const struct origin *);
 const char *origin_const(const struct origin *);	/* NULL: no constant */
+
+enum origin_sort {
+	SORT_CONST, SORT_INSTANCE, SORT_OWNER,
+	SORT_FIELD,			/* a plain path that the schema knows */
+	SORT_COMPUTED,			/* any other path */
+};
+
+/* What can be told before there is a package. */
+struct origin_facts {
+	enum origin_sort sort;
+	const char *text;		/* behind the prefix */
+	size_t column;			/* SORT_OWNER: of the table */
+	const struct form_type *form;	/* of a path, else NULL */
+	bool expression;		/* more than a plain path */
+	/* SORT_FIELD */
+	const struct field *field;	/* where it leads */
+	long least, most;		/* values; most may be unbounded */
+	bool nillable;
+};
+
+struct origin_facts origin_facts(const struct origin *);
 
 /* What is there when a package is on the table. */
 struct origin_env {

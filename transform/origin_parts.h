@@ -9,6 +9,8 @@
  * origin_parts: what the files of origin share; nobody else includes this.
  */
 
+struct field;
+struct field_type;
 struct form_type;
 
 enum { ORIGIN_STEPS_MAX = 64 };
@@ -31,7 +33,19 @@ struct origin {
 	const char *full[ORIGIN_STEPS_MAX];
 	size_t n_full;
 	bool full_known;
+	size_t n_fixed;			/* of full: one element, whatever */
+	bool in_document;		/* starts in a group of the form */
 	xmlXPathCompExprPtr xpath;
 };
+
+/*
+ * origin_facts.c: the fields on the way of a plain path, from the root; how
+ * many of n_full the schema knows.
+ */
+size_t origin_trail(const struct origin *,
+    const struct field *trail[ORIGIN_STEPS_MAX]);
+const struct field *origin_attribute(const struct field_type *,
+    const char *name);			/* or NULL */
+bool origin_open(const struct field_type *);	/* may hold what is unlisted */
 
 #endif

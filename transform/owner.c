@@ -382,6 +382,23 @@ owner_table_find(const struct owner_table *t, const char *key,
 	return 0;
 }
 
+size_t
+owner_table_rows(const struct owner_table *t)
+{
+	return t->csv.n_rows;
+}
+
+const struct owner *
+owner_table_owner(const struct owner_table *t, size_t i, bool *enabled,
+    struct csv_place *place)
+{
+	const struct entry *e = &t->entries[i];
+
+	*enabled = e->enabled;
+	*place = csv_place(&t->csv, i, KINDS + e->owner.kind);
+	return &e->owner;
+}
+
 bool
 owner_table_column(const struct owner_table *t, const char *name,
     size_t *column)

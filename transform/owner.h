@@ -15,6 +15,7 @@
  */
 
 struct conf;
+struct csv_place;
 struct faults;
 struct owner_table;
 struct party_types;
@@ -86,6 +87,11 @@ void owner_table_free(struct owner_table *);
  */
 int owner_table_find(const struct owner_table *, const char *key,
     const char *day, size_t *row, struct owner *, struct owner_fault *);
+
+/* Row i of the table: whom it names, whether enabled, where it stands. */
+size_t owner_table_rows(const struct owner_table *);
+const struct owner *owner_table_owner(const struct owner_table *, size_t i,
+    bool *enabled, struct csv_place *);
 
 /* For `owner:COLUMN`; a cell is "" where there is none. */
 bool owner_table_column(const struct owner_table *, const char *name,

@@ -1,71 +1,101 @@
 #include "transform/prove.h"
 
-#include <stdbool.h>
+#include <stdarg.h>
+#include <string.h>
 
-#include "schemas/app.h"
-#include "transform/config.h"
-#include "transform/map.h"
-#include "transform/route.h"
+#include "schemas/model.h"
+#include "transform/prove_parts.h"
 
-struct proof {
-	FILE *out;
-	const struct route *route;
-	size_t rows, trees;
-};
+static bool
+told(const struct faults *f, const struct csv_place *at, const char *text)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].line == at->line &&
+		    f->v[i].column == at->column &&
+		    strcmp(f->v[i].file, at->file) == 0 &&
+		    strcmp(f->v[i].text, text) == 0)
+			return true;
+	return false;
+}
 
 static void
-look_at(struct proof *p, const struct origin *o, const char *file, long line,
-    const char *what)
+tell(struct proof *p, enum fault_level level, const struct csv_place *at,
+    const char *text)
 {
-	if (o == NULL || !origin_needs_tree(o))
+	if (at->name != NULL)
+		text = arena_fmt(&p->arena, "%s: %s", at->name, text);
+	if (told(p->faults, at, text))
 		return;
-	p->trees++;
-	fprintf(p->out, "  needs the whole form in memory: %s (%s", what,
-	    file);
-	if (line > 0)
-		fprintf(p->out, ":%ld", line);
-	fputs(")\n", p->out);
-}
-
-static void
-look_at_group(struct proof *p, const struct map_group *g)
-{
-	const char *file = p->route->file;
-
-	look_at(p, g->nodes, file, g->line, g->target);
-	look_at(p, g->when, file, g->line, "when");
-	for (size_t i = 0; i < g->n_rows; i++) {
-		const struct map_row *r = g->rows[i];
-
-		p->rows++;
-		look_at(p, r->origin, file, r->line, r->source);
-		look_at(p, r->when, file, r->line, "when");
-	}
-	for (size_t i = 0; i < g->n_groups; i++)
-		look_at_group(p, g->groups[i]);
-}
-
-static void
-report_route(const struct route *r, FILE *out)
-{
-	struct proof p = { .out = out, .route = r };
-
-	fprintf(out, "%s: %s -> %s, form %s\n", r->name, r->from->name,
-	    r->to->name, r->target->type->id);
-	look_at(&p, r->when, "route.conf", 0, "when");
-	look_at(&p, r->for_each, "route.conf", 0, "for-each");
-	look_at(&p, r->owner, "route.conf", 0, "owner");
-	look_at_group(&p, map_rows(r->map));
-	fprintf(out, "  %zu rows, %zu kinds of attachment%s%s\n", p.rows,
-	    r->n_attachments, r->may_create ? ", create.json" : "",
-	    p.trees == 0 ? "; forms are read as they stream" : "");
+	if (level == FAULT_ERROR)
+		faults_add(p->faults, at->file, at->line, at->column, "%s",
+		    text);
+	else
+		faults_warn(p->faults, at->file, at->line, at->column, "%s",
+		    text);
 }
 
 void
-prove_report(const struct config *c, FILE *out)
+prove_tell(struct proof *p, enum fault_level level,
+    const struct csv_place *at, const char *fmt, ...)
 {
-	for (size_t i = 0; i < c->n_routes; i++)
-		report_route(c->routes[i], out);
-	fprintf(out, "%zu apps, %zu routes, no faults\n", c->n_apps,
-	    c->n_routes);
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell(p, level, at, arena_vfmt(&p->arena, fmt, ap));
+	va_end(ap);
+}
+
+void
+prove_row(struct proof *p, enum fault_level level, const struct map_row *r,
+    enum map_column column, const char *fmt, ...)
+{
+	struct csv_place at = map_place(p->route->map, r, column);
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell(p, level, &at, arena_fmt(&p->arena, "%s: %s", r->target,
+	    arena_vfmt(&p->arena, fmt, ap)));
+	va_end(ap);
+}
+
+struct csv_place
+prove_conf(const struct proof *p, long line, const char *key)
+{
+	return (struct csv_place){ .line = line, .name = key,
+	    .file = arena_fmt((struct arena *)&p->arena, "%s/route.conf",
+	    p->route->folder) };
+}
+
+const char *
+prove_count(struct proof *p, long most)
+{
+	return most == MODEL_UNBOUNDED ? "any number" :
+	    arena_fmt(&p->arena, "up to %ld", most);
+}
+
+void
+prove_each_row(struct proof *p, const struct map_group *g, prove_row_fn *fn)
+{
+	for (size_t i = 0; i < g->n_rows; i++)
+		if (g->rows[i]->origin != NULL && g->rows[i]->convert != NULL)
+			fn(p, g->rows[i]);
+	for (size_t i = 0; i < g->n_groups; i++)
+		prove_each_row(p, g->groups[i], fn);
+}
+
+void
+prove_route(const struct route *r, struct faults *f)
+{
+	struct proof p = { .route = r, .faults = f };
+
+	prove_sources(&p);
+	if (r->map != NULL) {
+		prove_counts(&p);
+		prove_types(&p);
+		prove_codes(&p);
+	}
+	prove_files(&p);
+	prove_shown(&p);
+	prove_owner(&p);
+	arena_free(&p.arena);
 }

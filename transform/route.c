@@ -273,6 +273,8 @@ read_attachment(struct loading *g, const struct csv *t, size_t row)
 	struct csv_place at = csv_place(t, row, TARGET);
 
 	a->line = at.line;
+	a->target_column = at.column;
+	a->source_column = csv_place(t, row, SOURCE).column;
 	a->source = arena_dup(g->scope->arena, csv_cell(t, row, SOURCE));
 	a->target = appmeta_type(&r->to->meta, target);
 	a->required = choice(g, t, row, REQUIRED, "no", "yes", false);
@@ -326,7 +328,7 @@ read_map(struct loading *g)
 	    g->folder);
 
 	if (g->route->target != NULL)
-		g->route->map = map_load(g->route->file, path, &scope,
+		g->route->map = map_bind(g->route->file, path, &scope,
 		    g->faults);
 }
 
@@ -388,6 +390,9 @@ read_all(struct loading *g)
 		read_table(g);
 	if (!find_ends(g))
 		return;
+	r->when_line = g->lines[WHEN];
+	r->for_each_line = g->lines[FOR_EACH];
+	r->owner_line = g->lines[g->values[TABLE] != NULL ? KEY : KIND];
 	r->when = read_origin(g, WHEN, false);
 	r->for_each = read_origin(g, FOR_EACH, false);
 	if (r->for_each != NULL && !origin_gives_nodes(r->for_each))
@@ -397,6 +402,8 @@ read_all(struct loading *g)
 	read_map(g);
 	r->may_create = may_create(r);
 	hash_files(g);
+	if (g->scope->prove != NULL)
+		g->scope->prove(r, g->faults);
 }
 
 static int
@@ -428,6 +435,7 @@ route_load(const char *name, const struct route_scope *s, struct faults *f)
 	g.label = arena_fmt(s->arena, "routes/%s", name);
 	g.folder = arena_fmt(s->arena, "%s/%s", s->dir, g.label);
 	g.conf = arena_fmt(s->arena, "%s/route.conf", g.label);
+	r->folder = g.label;
 	r->file = arena_fmt(s->arena, "%s/map.csv", g.label);
 	if (!id_route_ok(name))
 		faults_add(f, g.label, 0, 0, "a route's name is made of a-z, "

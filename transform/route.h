@@ -27,10 +27,12 @@ struct route_attachment {
 	const struct data_type *target;	/* of B */
 	bool last, required;
 	long line;
+	long source_column, target_column;	/* from 1 */
 };
 
 struct route {
 	const char *name;
+	const char *folder;		/* routes/{route} */
 	const char *file;		/* routes/{route}/map.csv */
 	const struct app *from, *to;
 	const struct form_type *form;	/* A's; NULL: paths name theirs */
@@ -39,6 +41,7 @@ struct route {
 	int64_t due_after, visible_after;	/* seconds, or -1 */
 	enum owner_kind owner_kind;
 	struct origin *owner;		/* the value, or the table's key */
+	long when_line, for_each_line, owner_line;	/* in route.conf */
 	struct owner_table *owners;	/* NULL: no table */
 	struct codes_set *codes;
 	struct route_attachment *attachments;
@@ -56,6 +59,11 @@ struct route_scope {
 	const struct app *(*app)(void *arg, const char *name);
 	bool (*app_faulty)(void *arg, const char *name);
 	void *arg;
+	/*
+	 * Called when all is read, with faults too: then the map, owners and
+	 * origins may be NULL, and rows without field, origin or convert.
+	 */
+	void (*prove)(const struct route *, struct faults *);
 };
 
 /* NULL when there is any fault. */

@@ -198,7 +198,7 @@ main(int argc, char **argv)
 	    config_load(&config, conf, &faults) == 0)
 		rc = o.map_check ? 0 : work(&config, &o);
 	if (o.map_check && faults.errors == 0)
-		prove_report(&config, stdout);
+		prove_report(&config, &faults, stdout);
 	if (o.map_check || faults.errors > 0)
 		log_faults(&faults);
 	if (config.conf != NULL)
