@@ -87,6 +87,8 @@ making = transform/csv transform/dated transform/codes transform/rewrite \
 	transform/config transform/fill transform/document transform/plan \
 	transform/output transform/papers transform/deliver
 
+proposing = transform/alike transform/draft transform/guess
+
 looking = spool/desk spool/dossier spool/incoming spool/reread spool/stored \
 	spool/bundle spool/multipart
 reporting = spool/whole spool/report_flow spool/report spool/report_parts \
@@ -217,6 +219,13 @@ test_document = $(mapping) transform/fill transform/document
 routing = $(mapping) transform/listing transform/route
 test_route = $(routing)
 test_config = $(routing) $(prove) transform/config transform/units
+test_alike = transform/alike spool/text spool/number spool/buf spool/mem
+test_draft = transform/draft $(read_table)
+drafting = tests/paired $(routing) $(prove) transform/config transform/units \
+	$(proposing)
+test_propose = $(drafting) transform/propose
+test_adopt = $(drafting) transform/adopt
+tests += $(patsubst %,test_%,alike draft propose adopt)
 test_listing = tests/scratch transform/listing $(base)
 test_output = tests/scratch transform/output $(base)
 test_papers = tests/scratch transform/output transform/papers $(base)

@@ -86,40 +86,6 @@ load_org(struct config *c, const char *below, const char *name,
 	buf_free(&path);
 }
 
-static const struct app *
-app_for_route(void *arg, const char *name)
-{
-	return config_app(arg, name);
-}
-
-static bool
-app_faulty(void *arg, const char *name)
-{
-	const struct config *c = arg;
-
-	for (size_t i = 0; i < c->n_faulty; i++)
-		if (strcmp(c->faulty[i], name) == 0)
-			return true;
-	return false;
-}
-
-static void
-load_route(struct config *c, const char *below, const char *name,
-    struct faults *f)
-{
-	struct route_scope scope = { .dir = c->conf->dir, .conf = c->conf,
-	    .arena = &c->arena, .takes = &c->takes, .app = app_for_route,
-	    .app_faulty = app_faulty, .arg = c, .prove = prove_route };
-	struct route *r = route_load(name, &scope, f);
-
-	(void)below;
-	if (r == NULL)
-		return;
-	c->routes = mem_grow(c->routes, &c->cap_routes, c->n_routes + 1,
-	    sizeof *c->routes);
-	c->routes[c->n_routes++] = r;
-}
-
 static bool
 has_folder(const struct config *c, const char *name)
 {
@@ -131,6 +97,75 @@ has_folder(const struct config *c, const char *name)
 	yes = stat(path.p, &st) == 0 && S_ISDIR(st.st_mode);
 	buf_free(&path);
 	return yes;
+}
+
+/* Who asks for the apps of a route. */
+struct reading {
+	struct config *config;
+	struct faults *faults;
+	bool on_demand;			/* apps are loaded as they are named */
+	bool without_map;
+};
+
+static bool
+app_faulty(void *arg, const char *name)
+{
+	const struct reading *g = arg;
+	const struct config *c = g->config;
+
+	for (size_t i = 0; i < c->n_faulty; i++)
+		if (strcmp(c->faulty[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+demand_app(struct reading *g, const char *name)
+{
+	char *below = arena_fmt(&g->config->arena, "apps/%s", name);
+
+	if (!id_app_ok(name) || app_faulty(g, name) ||
+	    !has_folder(g->config, below))
+		return;
+	*strrchr(below, '/') = '\0';
+	load_app(g->config, below, strchr(name, '/') + 1, g->faults);
+}
+
+static const struct app *
+app_for_route(void *arg, const char *name)
+{
+	struct reading *g = arg;
+
+	if (g->on_demand && config_app(g->config, name) == NULL)
+		demand_app(g, name);
+	return config_app(g->config, name);
+}
+
+static void
+read_route(struct reading *g, const char *name)
+{
+	struct config *c = g->config;
+	struct route_scope scope = { .dir = c->conf->dir, .conf = c->conf,
+	    .arena = &c->arena, .takes = &c->takes, .app = app_for_route,
+	    .app_faulty = app_faulty, .arg = g, .prove = prove_route,
+	    .without_map = g->without_map };
+	struct route *r = route_load(name, &scope, g->faults);
+
+	if (r == NULL)
+		return;
+	c->routes = mem_grow(c->routes, &c->cap_routes, c->n_routes + 1,
+	    sizeof *c->routes);
+	c->routes[c->n_routes++] = r;
+}
+
+static void
+load_route(struct config *c, const char *below, const char *name,
+    struct faults *f)
+{
+	struct reading g = { .config = c, .faults = f };
+
+	(void)below;
+	read_route(&g, name);
 }
 
 static void
@@ -159,6 +194,19 @@ config_load(struct config *c, const struct conf *conf, struct faults *f)
 	each_folder(c, "apps", load_org, f);
 	each_folder(c, "routes", load_route, f);
 	hash_all(c, f);
+	return f->errors > before ? -1 : 0;
+}
+
+int
+config_load_route(struct config *c, const struct conf *conf, const char *name,
+    enum config_map map, struct faults *f)
+{
+	struct reading g = { .config = c, .faults = f, .on_demand = true,
+	    .without_map = map == CONFIG_WITHOUT_MAP };
+	size_t before = f->errors;
+
+	*c = (struct config){ .conf = conf };
+	read_route(&g, name);
 	return f->errors > before ? -1 : 0;
 }
 

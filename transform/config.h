@@ -36,6 +36,15 @@ struct config {
 int config_load(struct config *, const struct conf *, struct faults *);
 void config_free(struct config *);
 
+/*
+ * The same for one route and its two apps; without its map, which is then
+ * NULL, when the map is yet to be written.  There is no key and no hash.
+ */
+enum config_map { CONFIG_WITH_MAP, CONFIG_WITHOUT_MAP };
+
+int config_load_route(struct config *, const struct conf *, const char *name,
+    enum config_map, struct faults *);
+
 const struct app *config_app(const struct config *, const char *name);
 
 #endif

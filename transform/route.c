@@ -327,7 +327,7 @@ read_map(struct loading *g)
 	const char *path = arena_fmt(g->scope->arena, "%s/map.csv",
 	    g->folder);
 
-	if (g->route->target != NULL)
+	if (g->route->target != NULL && !g->scope->without_map)
 		g->route->map = map_bind(g->route->file, path, &scope,
 		    g->faults);
 }
@@ -383,6 +383,9 @@ read_all(struct loading *g)
 {
 	struct route *r = g->route;
 
+	r->when_text = g->values[WHEN];
+	r->for_each_text = g->values[FOR_EACH];
+	r->owner_text = g->values[g->values[TABLE] != NULL ? KEY : KIND];
 	r->due_after = read_span(g, DUE);
 	r->visible_after = read_span(g, VISIBLE);
 	r->codes = codes_set_load(g->label, g->folder, g->faults);

@@ -38,6 +38,7 @@ struct route {
 	const struct form_type *form;	/* A's; NULL: paths name theirs */
 	const struct form_type *target;
 	struct origin *when, *for_each;	/* NULL: always; once */
+	const char *when_text, *for_each_text, *owner_text;	/* as written */
 	int64_t due_after, visible_after;	/* seconds, or -1 */
 	enum owner_kind owner_kind;
 	struct origin *owner;		/* the value, or the table's key */
@@ -59,6 +60,7 @@ struct route_scope {
 	const struct app *(*app)(void *arg, const char *name);
 	bool (*app_faulty)(void *arg, const char *name);
 	void *arg;
+	bool without_map;		/* it may not be written yet */
 	/*
 	 * Called when all is read, with faults too: then the map, owners and
 	 * origins may be NULL, and rows without field, origin or convert.
