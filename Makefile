@@ -87,7 +87,10 @@ making = transform/csv transform/dated transform/codes transform/rewrite \
 	transform/config transform/fill transform/document transform/plan \
 	transform/output transform/papers transform/deliver
 
+# What flerapp has the worker answer itself: map check, explain, init, import.
 proposing = transform/alike transform/draft transform/guess
+asking = $(proposing) transform/propose transform/adopt transform/explain \
+	transform/explain_text transform/explain_json transform/ask
 
 looking = spool/desk spool/dossier spool/incoming spool/reread spool/stored \
 	spool/bundle spool/multipart
@@ -107,7 +110,7 @@ src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
 src_flerapp-transform = $(base) $(truth) $(running) transform/transform
 src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox \
 	spool/sandbox_files spool/sandbox_calls spool/state spool/log \
-	$(look) $(reading) $(making) transform/prove_report transform/worker
+	$(look) $(reading) $(making) transform/prove_report $(asking) transform/worker
 
 programs = flerapp flerapp-watch flerapp-transform flerapp-worker
 libs_flerapp = $(libs_plain)
@@ -215,6 +218,7 @@ mapping = $(sampling) transform/codes transform/rewrite transform/convert \
 	$(map)
 test_map = $(mapping)
 test_fill = $(mapping) transform/fill
+test_fill_watch = $(mapping) transform/fill
 test_document = $(mapping) transform/fill transform/document
 routing = $(mapping) transform/listing transform/route
 test_route = $(routing)
@@ -225,7 +229,7 @@ drafting = tests/paired $(routing) $(prove) transform/config transform/units \
 	$(proposing)
 test_propose = $(drafting) transform/propose
 test_adopt = $(drafting) transform/adopt
-tests += $(patsubst %,test_%,alike draft propose adopt)
+tests += $(patsubst %,test_%,fill_watch alike draft propose adopt)
 test_listing = tests/scratch transform/listing $(base)
 test_output = tests/scratch transform/output $(base)
 test_papers = tests/scratch transform/output transform/papers $(base)

@@ -1,12 +1,19 @@
 #include "spool/cmd.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "spool/buf.h"
 #include "spool/conf.h"
 #include "spool/err.h"
 #include "spool/fault.h"
 #include "spool/log.h"
+#include "spool/mem.h"
+#include "spool/receipt.h"
+#include "spool/text.h"
 
 int
 cmd_conf(const struct cmdline *c, struct conf *conf)
@@ -38,4 +45,36 @@ cmd_usage(const struct cmdline *c, const char *fmt, ...)
 	    c->verb != NULL ? c->verb : "", c->verb != NULL ? " " : "");
 	buf_free(&b);
 	return ERR_USAGE;
+}
+
+char *
+cmd_shown(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct buf b = { 0 };
+
+	receipt_shown(&b, slash != NULL ? slash + 1 : path);
+	return b.p != NULL ? b.p : mem_dup("");
+}
+
+int
+cmd_open(const char *path, int *fd, struct err *e)
+{
+	struct buf b = { 0 };
+	struct stat st;
+	int rc = 0;
+
+	text_name(&b, path, strlen(path));
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (*fd == -1)
+		rc = err_sys(e, "open %s", buf_text(&b));
+	else if (fstat(*fd, &st) == -1)
+		rc = err_sys(e, "look at %s", buf_text(&b));
+	else if (!S_ISREG(st.st_mode))
+		rc = err_set(e, ERR_NO_INPUT, "%s is no plain file",
+		    buf_text(&b));
+	if (rc == -1 && (e->sys == ENOENT || e->sys == ENOTDIR))
+		e->kind = ERR_NO_INPUT;
+	buf_free(&b);
+	return rc;
 }

@@ -37,6 +37,10 @@ int cmd_fail(const struct err *);
 int cmd_usage(const struct cmdline *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Open a file of the command line to read; ERR_NO_INPUT: there is none. */
+int cmd_open(const char *path, int *fd, struct err *);
+char *cmd_shown(const char *path);	/* its name as shown; malloc(3) */
+
 int cmd_run(const struct cmdline *);
 int cmd_check(const struct cmdline *);
 int cmd_drop(const struct cmdline *);
@@ -49,7 +53,7 @@ int cmd_trace(const struct cmdline *);
 
 int cmd_move(const struct cmdline *);	/* hold, release, requeue, reject */
 
-int cmd_map(const struct cmdline *);	/* map check */
+int cmd_map(const struct cmdline *);	/* map check, explain, init, import */
 int cmd_ledger(const struct cmdline *);	/* ledger verify */
 
 int cmd_report(const struct cmdline *);

@@ -1,9 +1,6 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "spool/answer.h"
@@ -16,7 +13,6 @@
 #include "spool/mem.h"
 #include "spool/receipt.h"
 #include "spool/stamp.h"
-#include "spool/text.h"
 
 enum { OPEN_MAX = 256 };		/* packages that are open at a time */
 
@@ -35,38 +31,6 @@ struct checking {
 	bool faults;
 };
 
-static char *
-shown_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct buf b = { 0 };
-
-	receipt_shown(&b, slash != NULL ? slash + 1 : path);
-	return b.p != NULL ? b.p : mem_dup("");
-}
-
-static int
-open_file(const char *path, int *fd, struct err *e)
-{
-	struct buf b = { 0 };
-	struct stat st;
-	int rc = 0;
-
-	text_name(&b, path, strlen(path));
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (*fd == -1)
-		rc = err_sys(e, "open %s", buf_text(&b));
-	else if (fstat(*fd, &st) == -1)
-		rc = err_sys(e, "look at %s", buf_text(&b));
-	else if (!S_ISREG(st.st_mode))
-		rc = err_set(e, ERR_NO_INPUT, "%s is no plain file",
-		    buf_text(&b));
-	if (rc == -1 && (e->sys == ENOENT || e->sys == ENOTDIR))
-		e->kind = ERR_NO_INPUT;
-	buf_free(&b);
-	return rc;
-}
-
 static int
 give_more(struct checking *c, struct err *e)
 {
@@ -77,9 +41,9 @@ give_more(struct checking *c, struct err *e)
 		struct crew_job job = { .item = (uint32_t)c->next_open,
 		    .mode = CREW_PROBE };
 
-		if (open_file(c->line->args[c->next_open], &f->fd, e) == -1)
+		if (cmd_open(c->line->args[c->next_open], &f->fd, e) == -1)
 			return -1;
-		f->shown = shown_name(c->line->args[c->next_open]);
+		f->shown = cmd_shown(c->line->args[c->next_open]);
 		job.name = f->shown;
 		job.fd = f->fd;
 		crew_give(c->crew, &job);

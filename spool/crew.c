@@ -687,8 +687,19 @@ crew_open(const struct crew *c)
 	return c->n_open;
 }
 
-int
-crew_ask_on(const struct conf *conf, const char *const *args, int out,
+/* It died while it worked on the file, or on the configuration. */
+static int
+ask_died(int how, bool on_file, struct err *e)
+{
+	if (how == SIGPIPE)
+		return err_set(e, ERR_IO, "nobody reads stdout any more");
+	return err_set(e, on_file ? ERR_DATA : ERR_BUG, "the worker %s "
+	    "(signal %d)", how == SIGXCPU || how == SIGKILL ?
+	    "took too long" : "died", how);
+}
+
+static int
+ask(const struct conf *conf, const char *const *args, int file, int out,
     int complaints, struct err *e)
 {
 	char path[PATH_MAX], *v[16] = { (char *)program, "--config",
@@ -703,22 +714,31 @@ crew_ask_on(const struct conf *conf, const char *const *args, int out,
 	while (*args != NULL && n < 15)
 		v[n++] = (char *)*args++;
 	posix_spawn_file_actions_init(&acts);
+	if (file != -1)
+		posix_spawn_file_actions_adddup2(&acts, file, WIRE_SOCKET);
 	posix_spawn_file_actions_adddup2(&acts, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&acts, complaints, STDERR_FILENO);
+	posix_spawn_file_actions_addopen(&acts, 0, "/dev/null", O_RDONLY, 0);
 	rc = spawn(path, v, &acts, &pid, e);
 	posix_spawn_file_actions_destroy(&acts);
 	if (rc == -1)
 		return -1;
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		continue;
-	if (!WIFEXITED(status))
-		return err_set(e, ERR_BUG, "the worker died (signal %d)",
-		    WTERMSIG(status));
-	return WEXITSTATUS(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) :
+	    ask_died(WTERMSIG(status), file != -1, e);
 }
 
 int
-crew_ask(const struct conf *conf, const char *const *args, struct err *e)
+crew_ask_on(const struct conf *conf, const char *const *args, int out,
+    int complaints, struct err *e)
 {
-	return crew_ask_on(conf, args, STDOUT_FILENO, STDERR_FILENO, e);
+	return ask(conf, args, -1, out, complaints, e);
+}
+
+int
+crew_ask(const struct conf *conf, const char *const *args, int file,
+    struct err *e)
+{
+	return ask(conf, args, file, STDOUT_FILENO, STDERR_FILENO, e);
 }

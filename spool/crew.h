@@ -64,12 +64,13 @@ int crew_next(struct crew *, int wait_ms, struct crew_answer *,
     struct err *);
 
 /*
- * Run the worker for a question about the configuration, its output on ours:
- * args end in NULL.  Its exit code, or -1.
+ * Run the worker for a question, its output on ours: args end in NULL, `file`
+ * is what the question is about, -1: the configuration.  Its exit code, or -1.
  */
-int crew_ask(const struct conf *, const char *const *args, struct err *);
+int crew_ask(const struct conf *, const char *const *args, int file,
+    struct err *);
 
-/* The same, with its output and its complaints on these descriptors. */
+/* About the configuration, with its output and its complaints on these descriptors. */
 int crew_ask_on(const struct conf *, const char *const *args, int out,
     int complaints, struct err *);
 

@@ -120,9 +120,21 @@ static const struct verb verbs[] = {
 	{ "reject", "ID...", "refuse a held or accepted package for good",
 	    true, MOVES, 1, MANY, cmd_move,
 	    "  flerapp reject --reason 'withdrawn by the sender' ID\n" },
-	{ "map check", "", "prove every route and map", false, READS, 0, 0,
-	    cmd_map,
-	    "  flerapp map check\n" },
+	{ "map check", "[ROUTE]", "prove every route and map, or one",
+	    false, ALWAYS, 0, 1, cmd_map,
+	    "  flerapp map check\n"
+	    "  flerapp map check melding-til-mottak\n" },
+	{ "map explain", "PACKAGE", "what each row of the maps makes of it",
+	    false, READS, 1, 1, cmd_map,
+	    "  flerapp map explain package.zip\n"
+	    "  flerapp map explain --json package.zip | jq .\n" },
+	{ "map init", "ROUTE", "a first map.csv, from both schemas", false,
+	    ALWAYS, 1, 1, cmd_map,
+	    "  flerapp map init melding-til-mottak > map.csv\n" },
+	{ "map import", "ROUTE FILE", "map.csv rows from app B's prefill "
+	    "file", false, ALWAYS, 2, 2, cmd_map,
+	    "  flerapp map import melding-til-mottak "
+	    "mottak.prefill.json\n" },
 	{ "ledger verify", "", "prove that the ledger was only appended to",
 	    false, READS, 0, 0, cmd_ledger,
 	    "  flerapp ledger verify\n" },

@@ -38,7 +38,8 @@ is "$(field .received)" 0 'received'
 want 0 --version
 says "flerapp "
 for verb in run check drop status list show why trace hold release requeue \
-	reject 'map check' 'ledger verify' report doctor; do
+	reject 'map check' 'map explain' 'map init' 'map import' \
+	'ledger verify' report doctor; do
 	# shellcheck disable=SC2086
 	FLERAPP_CONFIG=/nowhere want 0 $verb --help
 	says 'examples:'

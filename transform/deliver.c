@@ -256,6 +256,12 @@ deliver_free(struct deliver *d)
 	free(d);
 }
 
+void
+deliver_watch(struct deliver *d, const struct plan_watch *w)
+{
+	d->planner.watch = w;
+}
+
 static bool
 parts_left(const struct deliver *d)
 {

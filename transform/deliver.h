@@ -14,6 +14,7 @@
 struct config;
 struct deliver;
 struct err;
+struct plan_watch;
 
 enum deliver_mode {
 	DELIVER_CHECK,		/* is the package sound? */
@@ -32,6 +33,9 @@ struct deliver_job {
 /* `work` is the folder to make files in, -1 where nothing is written. */
 struct deliver *deliver_new(const struct config *, int work);
 void deliver_free(struct deliver *);
+
+/* Have the planning watched from now on. */
+void deliver_watch(struct deliver *, const struct plan_watch *);
 
 /*
  * Fills the answer (its arena is reset first).  -1 when our own house failed,

@@ -15,8 +15,18 @@ struct place {
 	const struct fill_job *job;
 	const struct origin_env *env;
 	const char *within;		/* " in Linje[2]", or "" */
+	const struct place *around;	/* the list's, NULL for the outermost */
+	size_t number;			/* which row of it, from 1 */
+	struct fill_seen *seen;		/* NULL: nobody watches */
 };
 
+/* What is wrong with a list; why NULL: nothing. */
+struct wrong {
+	enum finding_code code;
+	const char *why;
+};
+
+static const char no_value[] = "required, but the source is empty";
 static const char no_source[] = "the source could not be worked out";
 static const char no_truth[] = "the condition could not be worked out";
 
@@ -24,8 +34,21 @@ static void
 tell(const struct place *p, const struct map_row *r, enum finding_code code,
     const char *what)
 {
+	if (p->seen != NULL) {
+		p->seen->outcome = FILL_FAULT;
+		p->seen->code = code;
+		p->seen->why = what;
+	}
 	findings_add(p->job->findings, code, p->job->file, r->line,
 	    r->source, "%s%s: %s", r->target, p->within, what);
+}
+
+static const char *
+preset(const struct place *p, const struct map_row *r)
+{
+	if (p->seen != NULL)
+		p->seen->outcome = FILL_PRESET;
+	return r->preset;
 }
 
 /* What convert gives, "" when there is nothing; NULL when it was told. */
@@ -41,6 +64,10 @@ converted(const struct place *p, const struct map_row *r)
 		tell(p, r, F_MAP_SOURCE, no_source);
 		return NULL;
 	}
+	if (p->seen != NULL) {
+		p->seen->values = v;
+		p->seen->n = (size_t)n;
+	}
 	c = convert_run(r->convert, v, (size_t)n, p->job->day, arena);
 	switch (c.status) {
 	case CONVERT_ONE:
@@ -55,7 +82,7 @@ converted(const struct place *p, const struct map_row *r)
 		return NULL;
 	case CONVERT_MISSED:
 		if (*r->preset != '\0')
-			return r->preset;
+			return preset(p, r);
 		tell(p, r, F_MAP_CODE, "the value is not in the code list");
 		return NULL;
 	}
@@ -102,6 +129,8 @@ row_value(const struct place *p, const struct map_row *r)
 
 	if (wanted == ORIGIN_FAILED)
 		tell(p, r, F_MAP_SOURCE, no_truth);
+	if (wanted == 0 && p->seen != NULL)
+		p->seen->outcome = FILL_SKIPPED;
 	if (wanted != 1)
 		return NULL;
 	text = converted(p, r);
@@ -110,20 +139,82 @@ row_value(const struct place *p, const struct map_row *r)
 	if (r->field != NULL && value_collapses(r->field->type->simple))
 		text = collapsed(p->env->arena, text);
 	if (*text == '\0')
-		text = r->preset;
+		text = preset(p, r);
 	if (*text != '\0' && r->field != NULL)
 		text = fitted(p, r, text);
 	if (text != NULL && *text == '\0') {
 		if (r->required)
-			tell(p, r, F_MAP_REQUIRED, "required, but the source "
-			    "is empty");
+			tell(p, r, F_MAP_REQUIRED, no_value);
 		text = NULL;
 	}
 	return text;
 }
 
-static struct fill *fill_group(const struct fill_job *,
-    const struct origin_env *, const struct map_group *, const char *within);
+/* -------------------------------------------------------------- watching */
+
+static void
+show(const struct place *p, struct fill_seen *seen)
+{
+	const struct fill_watch *w = p->job->watch;
+	const struct place *at;
+	size_t *numbers, i = 0;
+
+	for (at = p; at->around != NULL; at = at->around)
+		i++;
+	seen->depth = i;
+	numbers = arena_take(p->env->arena, (i + 1) * sizeof *numbers);
+	for (at = p; at->around != NULL; at = at->around)
+		numbers[--i] = at->number;
+	seen->numbers = numbers;
+	w->row(w->arg, seen);
+}
+
+static const char *
+shown_value(const struct place *p, const struct map_group *g,
+    const struct map_row *r)
+{
+	struct fill_seen seen = { .row = r, .group = g,
+	    .outcome = FILL_VALUE };
+	struct place at = *p;
+
+	at.seen = &seen;
+	seen.result = row_value(&at, r);
+	if (seen.result == NULL && (seen.outcome == FILL_VALUE ||
+	    seen.outcome == FILL_PRESET))
+		seen.outcome = FILL_EMPTY;
+	show(p, &seen);
+	return seen.result;
+}
+
+static void
+show_list(const struct place *p, const struct map_group *g, int wanted,
+    size_t rows, const struct wrong *x)
+{
+	struct fill_seen seen = { .group = g, .n = rows,
+	    .outcome = x->why != NULL ? FILL_FAULT : wanted == 0 ?
+	    FILL_SKIPPED : rows == 0 ? FILL_EMPTY : FILL_VALUE,
+	    .code = x->code, .why = x->why };
+
+	if (p->job->watch != NULL)
+		show(p, &seen);
+}
+
+/* ---------------------------------------------------------------- groups */
+
+static struct wrong
+wrong_list(const struct map_group *g, int wanted, long n)
+{
+	if (wanted == ORIGIN_FAILED)
+		return (struct wrong){ F_MAP_SOURCE, no_truth };
+	if (n == ORIGIN_FAILED)
+		return (struct wrong){ F_MAP_SOURCE, no_source };
+	if (g->required && wanted == 1 && n == 0)
+		return (struct wrong){ F_MAP_REQUIRED, no_value };
+	return (struct wrong){ .why = NULL };
+}
+
+static struct fill *fill_group(const struct place *,
+    const struct map_group *);
 
 static void
 fill_rows(const struct place *p, const struct map_group *g,
@@ -133,50 +224,51 @@ fill_rows(const struct place *p, const struct map_group *g,
 	struct origin_env env = *p->env;
 	xmlNodePtr *nodes;
 	int wanted = g->when != NULL ? origin_truth(g->when, p->env) : 1;
-	const char *within;
+	struct wrong x;
 	long n = 0;
 
 	if (wanted == 1)
 		n = origin_nodes(g->nodes, p->env, &nodes);
-	if (wanted == ORIGIN_FAILED || n == ORIGIN_FAILED) {
-		findings_add(p->job->findings, F_MAP_SOURCE, p->job->file,
-		    g->line, NULL, "%s%s: %s", g->target, p->within,
-		    wanted == ORIGIN_FAILED ? no_truth : no_source);
-		return;
-	}
-	if (g->required && wanted == 1 && n == 0)
-		findings_add(p->job->findings, F_MAP_REQUIRED, p->job->file,
-		    g->line, NULL, "%s%s: required, but the source is empty",
-		    g->target, p->within);
+	x = wrong_list(g, wanted, n);
+	if (x.why != NULL)
+		findings_add(p->job->findings, x.code, p->job->file, g->line,
+		    NULL, "%s%s: %s", g->target, p->within, x.why);
+	if (n == ORIGIN_FAILED)
+		n = 0;
+	show_list(p, g, wanted, (size_t)n, &x);
 	rows->v = arena_zero(arena, ((size_t)n + 1) * sizeof *rows->v);
 	for (long i = 0; i < n; i++) {
+		struct place at = { .job = p->job, .env = &env, .around = p,
+		    .number = (size_t)i + 1 };
+
 		env.node = nodes[i];
-		within = arena_fmt(arena, "%s in row %ld of %s", p->within,
-		    i + 1, g->target);
-		rows->v[rows->n++] = fill_group(p->job, &env, g, within);
+		at.within = arena_fmt(arena, "%s in row %ld of %s",
+		    p->within, i + 1, g->target);
+		rows->v[rows->n++] = fill_group(&at, g);
 	}
 }
 
 static struct fill *
-fill_group(const struct fill_job *job, const struct origin_env *env,
-    const struct map_group *g, const char *within)
+fill_group(const struct place *p, const struct map_group *g)
 {
-	struct fill *f = arena_zero(env->arena, sizeof *f);
-	struct place p = { .job = job, .env = env, .within = within };
+	struct arena *arena = p->env->arena;
+	struct fill *f = arena_zero(arena, sizeof *f);
 
-	f->values = arena_zero(env->arena, (g->n_rows + 1) *
-	    sizeof *f->values);
-	f->groups = arena_zero(env->arena, (g->n_groups + 1) *
+	f->values = arena_zero(arena, (g->n_rows + 1) * sizeof *f->values);
+	f->groups = arena_zero(arena, (g->n_groups + 1) *
 	    sizeof *f->groups);
 	for (size_t i = 0; i < g->n_rows; i++)
-		f->values[i] = row_value(&p, g->rows[i]);
+		f->values[i] = p->job->watch != NULL ?
+		    shown_value(p, g, g->rows[i]) : row_value(p, g->rows[i]);
 	for (size_t i = 0; i < g->n_groups; i++)
-		fill_rows(&p, g->groups[i], &f->groups[i]);
+		fill_rows(p, g->groups[i], &f->groups[i]);
 	return f;
 }
 
 struct fill *
 fill_map(const struct fill_job *job)
 {
-	return fill_group(job, &job->env, map_rows(job->map), "");
+	struct place p = { .job = job, .env = &job->env, .within = "" };
+
+	return fill_group(&p, map_rows(job->map));
 }

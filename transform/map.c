@@ -299,6 +299,8 @@ bind_rows(struct map_binding *b)
 
 		r->target = map_cell(b, MAP_TARGET);
 		r->source = map_cell(b, MAP_SOURCE);
+		r->conversion = map_cell(b, MAP_CONVERT);
+		r->condition = map_cell(b, MAP_WHEN);
 		r->line = map_at(b, MAP_TARGET).line;
 		if (strncmp(map_cell(b, MAP_TARGET), data_values,
 		    sizeof data_values - 1) == 0)

@@ -29,7 +29,8 @@ enum map_column {
 };
 
 struct map_row {
-	const char *target, *source;	/* as written */
+	const char *target, *source;	/* as written, as are these: */
+	const char *conversion, *condition;	/* convert and when */
 	long line;
 	struct origin *origin, *when;	/* when: NULL is always */
 	struct convert *convert;

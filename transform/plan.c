@@ -356,7 +356,9 @@ make_form(struct making *m)
 	struct findings *found = m->checked->findings;
 	size_t before = found->n;
 	struct fill_job job = { .map = m->route->map, .file = m->route->file,
-	    .day = m->day, .env = m->env, .findings = found };
+	    .day = m->day, .env = m->env, .findings = found,
+	    .watch = m->planner->watch != NULL ?
+	    &m->planner->watch->fill : NULL };
 	struct fill *f = fill_map(&job);
 	struct buf *b = &m->planner->text;
 
@@ -417,6 +419,9 @@ new_instance(struct plan *plan, struct arena *arena)
 static void
 make_instance(struct making *m, struct plan *plan, size_t index, size_t of)
 {
+	const struct plan_watch *w = m->planner->watch;
+	bool owned;
+
 	m->out = new_instance(plan, m->env.arena);
 	m->out->route = m->route;
 	m->out->index = index;
@@ -424,8 +429,11 @@ make_instance(struct making *m, struct plan *plan, size_t index, size_t of)
 	make_key(m);
 	m->out->due = later(m, m->route->due_after);
 	m->out->visible = later(m, m->route->visible_after);
+	owned = find_owner(m);
+	if (w != NULL)
+		w->instance(w->arg, m->out, owned);
 	/* Without an owner, owner: sources have no row to read. */
-	if (find_owner(m))
+	if (owned)
 		make_form(m);
 	make_parts(m);
 }
@@ -438,7 +446,7 @@ route_finding(struct making *m, const char *why)
 	    "%s", why);
 }
 
-static bool
+static int
 applies(struct making *m)
 {
 	const struct origin *when = m->route->when;
@@ -446,19 +454,21 @@ applies(struct making *m)
 
 	if (yes == ORIGIN_FAILED)
 		route_finding(m, "when could not be worked out");
-	return yes == 1;
+	return yes;
 }
 
 /* The nodes of for-each, or one NULL; 0 when the route does not apply. */
 static size_t
-route_nodes(struct making *m, xmlNodePtr **nodes)
+route_nodes(struct making *m, xmlNodePtr **nodes, enum plan_applies *how)
 {
 	static xmlNodePtr none[1];
 	const struct route *r = m->route;
 	long n = 1;
+	int yes = applies(m);
 
 	*nodes = none;
-	if (!applies(m))
+	*how = yes == 0 ? PLAN_WHEN_FALSE : PLAN_FAILED;
+	if (yes != 1)
 		return 0;
 	if (r->for_each != NULL)
 		n = origin_nodes(r->for_each, &m->env, nodes);
@@ -467,7 +477,9 @@ route_nodes(struct making *m, xmlNodePtr **nodes)
 	else if (n > PLAN_INSTANCES_MAX)
 		route_finding(m, arena_fmt(m->env.arena,
 		    "for-each gives more than %d nodes", PLAN_INSTANCES_MAX));
-	return n == ORIGIN_FAILED || n > PLAN_INSTANCES_MAX ? 0 : (size_t)n;
+	*how = n == ORIGIN_FAILED || n > PLAN_INSTANCES_MAX ? PLAN_FAILED :
+	    n == 0 ? PLAN_NO_NODES : PLAN_APPLIES;
+	return *how == PLAN_APPLIES ? (size_t)n : 0;
 }
 
 static void
@@ -475,13 +487,17 @@ make_route(struct planner *p, struct checked *c, const struct route *r,
     struct plan *plan)
 {
 	struct making m = { .planner = p, .checked = c, .route = r };
+	const struct plan_watch *w = p->watch;
+	enum plan_applies how;
 	xmlNodePtr *nodes;
 	size_t n;
 
 	m.env = (struct origin_env){ .arena = c->arena, .xpath = p->xpath,
 	    .checked = c, .owners = r->owners };
 	moment_date(c->instance.archived, m.day);
-	n = route_nodes(&m, &nodes);
+	n = route_nodes(&m, &nodes, &how);
+	if (w != NULL)
+		w->route(w->arg, r, how, n);
 	for (size_t i = 0; i < n; i++) {
 		if (c->findings->n == FINDINGS_MAX)
 			return;

@@ -2,10 +2,12 @@
 #define TRANSFORM_PLAN_H
 
 #include <libxml/xpath.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "spool/buf.h"
 #include "spool/id.h"
+#include "transform/fill.h"
 #include "transform/owner.h"
 
 /*
@@ -60,12 +62,30 @@ struct plan {
 
 enum { PLAN_INSTANCES_MAX = 100000 };
 
+/* Whether a route applies to the package, and if not, why. */
+enum plan_applies {
+	PLAN_APPLIES, PLAN_WHEN_FALSE, PLAN_NO_NODES, PLAN_FAILED
+};
+
+/* For who wants to see how it is done (map explain). */
+struct plan_watch {
+	/* A route of the package's app; so many instances will follow. */
+	void (*route)(void *arg, const struct route *, enum plan_applies,
+	    size_t instances);
+	/* Its map is filled next, when the owner was found. */
+	void (*instance)(void *arg, const struct plan_instance *,
+	    bool has_owner);
+	void *arg;
+	struct fill_watch fill;
+};
+
 /* What planning needs besides the package. */
 struct planner {
 	const struct config *config;
 	struct form_reader *reader;	/* for B's forms */
 	xmlXPathContextPtr xpath;
 	struct buf text;
+	const struct plan_watch *watch;	/* NULL: nobody */
 };
 
 void planner_init(struct planner *, const struct config *);

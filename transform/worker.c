@@ -22,13 +22,14 @@
 #include "spool/mem.h"
 #include "spool/sandbox.h"
 #include "spool/wire.h"
+#include "transform/ask.h"
 #include "transform/config.h"
 #include "transform/deliver.h"
-#include "transform/prove.h"
 
 struct options {
 	const char *dir;
-	bool map_check, no_output;
+	bool no_output;
+	struct ask ask;
 };
 
 /* libxml2 can go on with wrong data after a failed allocation; we do not. */
@@ -162,13 +163,15 @@ work(const struct config *config, const struct options *o)
 static bool
 parse(struct options *o, int argc, char **argv)
 {
+	int used;
+
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
 			o->dir = argv[++i];
-		else if (strcmp(argv[i], "--map-check") == 0)
-			o->map_check = true;
 		else if (strcmp(argv[i], "--no-output") == 0)
 			o->no_output = true;
+		else if ((used = ask_option(&o->ask, argv + i)) > 0)
+			i += used - 1;
 		else
 			return false;
 	}
@@ -194,12 +197,13 @@ main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	prepare_libraries();
 	open_early(held);
-	if (conf_load(conf, o.dir, NULL, &faults) == 0 &&
-	    config_load(&config, conf, &faults) == 0)
-		rc = o.map_check ? 0 : work(&config, &o);
-	if (o.map_check && faults.errors == 0)
-		prove_report(&config, &faults, stdout);
-	if (o.map_check || faults.errors > 0)
+	if (conf_load(conf, o.dir, NULL, &faults) == -1)
+		rc = ERR_CONFIG;
+	else if (o.ask.what != ASK_NOTHING)
+		rc = ask_run(&o.ask, conf, &faults);
+	else if (config_load(&config, conf, &faults) == 0)
+		rc = work(&config, &o);
+	if (o.ask.what != ASK_NOTHING || faults.errors > 0)
 		log_faults(&faults);
 	if (config.conf != NULL)
 		config_free(&config);
