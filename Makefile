@@ -176,7 +176,9 @@ read_form = tests/read_form $(reading_form) $(look_model) spool/finding \
 	spool/text spool/number $(read_xsd)
 test_form = $(read_form)
 test_form_refused = $(read_form)
-tests += $(patsubst %,test_%,take form form_refused)
+test_rules = watcher/rules spool/finding $(read_appmeta)
+test_check = tests/read_form tests/make_zip $(look) $(reading) $(base)
+tests += $(patsubst %,test_%,take form form_refused rules check)
 tests += $(patsubst %,test_%,number text json id ini conf finding csv dated \
 	codes convert owner units)
 tests += $(patsubst %,test_%,source sums zipcheck package package_tar)

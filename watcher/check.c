@@ -20,7 +20,7 @@ struct checker {
 	struct check_rules rules;
 	struct form_reader *reader;
 	struct digest *sha256, *md5;
-	struct buf text;		/* of instance.json, of SHA256SUMS */
+	struct buf text;		/* of an entry, or its first bytes */
 };
 
 /* An entry that was read, for SHA256SUMS. */
@@ -226,37 +226,61 @@ check_bytes(struct pass *p, const struct element *x, uint64_t size)
 		    NULL, "the bytes are not those of contentHash");
 }
 
-/* Hand one element's bytes to all who want them. */
+/* Some bytes of an element, to all who want them. */
+static void
+take_bytes(struct pass *p, const struct element *x, bool is_form,
+    const void *data, size_t n)
+{
+	const struct check_rules *rules = &p->c->rules;
+	struct buf *head = &p->c->text;
+	size_t room = RULES_HEAD - head->len;
+
+	digest_add(p->c->sha256, data, n);
+	if (x->content_hash != NULL)
+		digest_add(p->c->md5, data, n);
+	if (is_form) {
+		form_feed(p->c->reader, data, n);
+		return;
+	}
+	buf_add(head, data, n < room ? n : room);
+	if (rules->element != NULL)
+		rules->element(rules->arg, x, data, n);
+}
+
+static void
+end_file(struct pass *p, const struct element *x)
+{
+	const struct check_rules *rules = &p->c->rules;
+	const struct buf *head = &p->c->text;
+
+	if (head->len > 0)
+		rules_content(x, head->p, head->len, p->f);
+	if (rules->element != NULL)
+		rules->element(rules->arg, x, NULL, 0);
+}
+
 static int
 read_element(struct pass *p, const struct element *x)
 {
 	struct checked_form *form = checked_form(p, x);
-	const struct check_rules *rules = &p->c->rules;
 	uint64_t size = 0;
-	const void *data = "";
+	const void *data;
 	size_t n;
 	int more;
 
+	buf_reset(&p->c->text);
 	if (x->content_hash != NULL)
 		digest_begin(p->c->md5);
 	if (form != NULL)
 		begin_form(p, form);
 	while ((more = package_read(p->out->package, &data, &n)) == 1) {
-		digest_add(p->c->sha256, data, n);
-		if (x->content_hash != NULL)
-			digest_add(p->c->md5, data, n);
-		if (form != NULL)
-			form_feed(p->c->reader, data, n);
-		else if (size == 0)
-			rules_content(x, data, n, p->f);
-		if (form == NULL && rules->element != NULL)
-			rules->element(rules->arg, x, data, n);
+		take_bytes(p, x, form != NULL, data, n);
 		size += n;
 	}
 	if (form != NULL)
 		form->doc = form_end(p->c->reader);
-	else if (rules->element != NULL)
-		rules->element(rules->arg, x, NULL, 0);
+	else
+		end_file(p, x);
 	if (more == 0)
 		check_bytes(p, x, size);
 	if (form != NULL && --p->forms_left == 0)

@@ -14,8 +14,6 @@
 /* Altinn makes it itself, in every app, whether its metadata names it or not. */
 static const char receipt_type[] = "ref-data-as-pdf";
 
-enum { PDF_JUNK = 1024 };	/* readers find %PDF- within the first KiB */
-
 const char *
 rules_place(const struct element *x, struct findings *f)
 {
@@ -120,7 +118,9 @@ begins(const void *data, size_t n, const char *magic, size_t k)
 static bool
 is_pdf(const void *data, size_t n)
 {
-	return memmem(data, n < PDF_JUNK ? n : PDF_JUNK, "%PDF-", 5) != NULL;
+	/* Readers of PDF look for it within the first KiB. */
+	return memmem(data, n < RULES_HEAD ? n : RULES_HEAD, "%PDF-", 5) !=
+	    NULL;
 }
 
 static bool
@@ -148,7 +148,7 @@ first(const void *data, size_t n)
 	const char *s = data;
 	size_t i = begins(data, n, "\xef\xbb\xbf", 3) ? 3 : 0;
 
-	while (i < n && strchr(" \t\r\n", s[i]) != NULL)
+	while (i < n && memchr(" \t\r\n", s[i], 4) != NULL)
 		i++;
 	return i < n ? s[i] : '\0';
 }

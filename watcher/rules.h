@@ -20,7 +20,9 @@ struct instance;
 void rules_elements(const struct instance *, const struct app *,
     struct findings *);
 
-/* `data` are the first bytes of the element, `n` of them. */
+enum { RULES_HEAD = 1024 };
+
+/* `data` are the first RULES_HEAD bytes of the element, or all `n` of them. */
 void rules_content(const struct element *, const void *data, size_t n,
     struct findings *);
 
