@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "spool/buf.h"
 #include "spool/mem.h"
@@ -43,6 +44,32 @@ faults_warn(struct faults *f, const char *file, long line, long column,
 	va_start(ap, fmt);
 	add(f, FAULT_WARNING, file, line, column, fmt, ap);
 	va_end(ap);
+}
+
+static int
+by_number(long a, long b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+by_place(const void *left, const void *right)
+{
+	const struct fault *a = left, *b = right;
+	int c = strcmp(a->file, b->file);
+
+	if (c == 0)
+		c = by_number(a->line, b->line);
+	if (c == 0)
+		c = by_number(a->column, b->column);
+	return c != 0 ? c : strcmp(a->text, b->text);
+}
+
+void
+faults_sort(struct faults *f)
+{
+	if (f->n > 0)
+		qsort(f->v, f->n, sizeof *f->v, by_place);
 }
 
 void

@@ -29,6 +29,7 @@ void faults_add(struct faults *, const char *file, long line, long column,
     const char *, ...) __attribute__((format(printf, 5, 6)));
 void faults_warn(struct faults *, const char *file, long line, long column,
     const char *, ...) __attribute__((format(printf, 5, 6)));
+void faults_sort(struct faults *);	/* by file, line and column */
 void faults_free(struct faults *);
 
 #endif

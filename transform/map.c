@@ -231,9 +231,12 @@ open_group(struct map_binding *b, const struct map_target *t,
 	g->nodes = compile(b, MAP_SOURCE, t->group);
 	if (*map_cell(b, MAP_WHEN) != '\0')
 		g->when = compile(b, MAP_WHEN, t->group);
-	if (g->nodes != NULL && !origin_gives_nodes(g->nodes))
+	if (g->nodes != NULL && !origin_gives_nodes(g->nodes)) {
 		csv_fault(b->faults, &place, "%s: a list needs a path to "
 		    "elements", r->source);
+		origin_free(g->nodes);
+		g->nodes = NULL;
+	}
 	t->node->group = g;
 	b->map->flat = false;
 	if (g->field->type->simple != NULL)
@@ -279,7 +282,7 @@ bind_data_value(struct map_binding *b, struct map_row *r)
 
 	r->data_value = map_cell(b, MAP_TARGET) + sizeof data_values - 1;
 	if (*r->data_value == '\0')
-		map_wrong(b, "dataValues: needs a name");
+		map_wrong(b, "needs a name behind the colon");
 	for (size_t i = 0; i < m->n_data_rows; i++)
 		if (strcmp(m->data_rows[i]->data_value, r->data_value) == 0)
 			map_wrong(b, "the same data value twice");

@@ -89,8 +89,8 @@ prove_route(const struct route *r, struct faults *f)
 	struct proof p = { .route = r, .faults = f };
 
 	prove_sources(&p);
+	prove_counts(&p);
 	if (r->map != NULL) {
-		prove_counts(&p);
 		prove_types(&p);
 		prove_codes(&p);
 	}

@@ -210,6 +210,8 @@ prove_counts(struct proof *p)
 	const struct map *m = p->route->map;
 
 	look_at_conf(p);
+	if (m == NULL)
+		return;
 	look_at_group(p, map_rows(m));
 	prove_each_row(p, map_rows(m), look_at_repeats);
 	prove_each_row(p, map_rows(m), look_at_required);

@@ -82,10 +82,11 @@ look_at_size(struct proof *p, const struct route_attachment *a)
 	const struct data_type *from = source_of(p, a), *to = a->target;
 	struct csv_place at = cell(p, a, a->source_column, "source");
 
-	if (to->max_size <= 0 || (from != NULL && from->max_size > 0 &&
-	    from->max_size <= to->max_size))
+	/* Nobody sets how large a receipt may be. */
+	if (to->max_size <= 0 || strcmp(a->source, receipt) == 0 ||
+	    (from->max_size > 0 && from->max_size <= to->max_size))
 		return;
-	if (from == NULL || from->max_size <= 0)
+	if (from->max_size <= 0)
 		prove_tell(p, FAULT_WARNING, &at, "%s: has no maxSize, %s of "
 		    "%s takes %" PRId64 " MB: packages with a larger file "
 		    "are refused", a->source, to->id, p->route->to->name,
@@ -262,8 +263,8 @@ prove_files(struct proof *p)
 	for (size_t i = 0; i < r->n_attachments; i++) {
 		const struct route_attachment *a = &r->attachments[i];
 
-		if (a->target == NULL)
-			continue;
+		if (a->target == NULL || a->target->class_ref != NULL)
+			continue;	/* a fault of the row */
 		look_at_target(p, a->target);
 		look_at_number(p, i);
 		look_at_twin(p, i);

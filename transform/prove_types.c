@@ -80,8 +80,7 @@ shown(struct proof *p, const struct simple *s)
 {
 	if (s->n_codes > 0)
 		return "one out of a list";
-	return arena_fmt(&p->arena, "%s (%s)", value_kind_name(s->kind),
-	    s->builtin);
+	return arena_fmt(&p->arena, "xs:%s", s->builtin);
 }
 
 static const struct simple *
@@ -98,14 +97,16 @@ of_kind(const struct convert_yield *y)
 	return value_builtin(name != NULL ? name : "string");
 }
 
+/* What would make more of the values fit, or at least say why not. */
 static const char *
-remedy(struct proof *p, const struct simple *to, const struct convert_yield *y)
+remedy(struct proof *p, const struct simple *to, const struct simple *from)
 {
-	if (y->origin == YIELD_KIND)
-		return "";
+	bool text = from->kind == VALUE_TEXT || from->kind == VALUE_TOKEN;
+	bool day = to->kind == VALUE_DATE && from->kind == VALUE_DATE_TIME;
+
 	if (to->n_codes > 0)
 		return "; use code(list)";
-	return remedies[to->kind] == NULL ? "" :
+	return remedies[to->kind] == NULL || (!text && !day) ? "" :
 	    arena_fmt(&p->arena, "; use %s", remedies[to->kind]);
 }
 
@@ -115,6 +116,24 @@ tried_all(const struct simple *to, const struct simple *from)
 {
 	return to->n_codes == 0 && (from->kind == VALUE_TEXT ||
 	    (from->kind == VALUE_INTEGER && to->kind == VALUE_INTEGER));
+}
+
+/* An end of the range matters when A's may lie beyond it, but not far. */
+static bool
+too_narrow(const char *to, const char *from, const char *far, int side)
+{
+	return to != NULL && lexical_compare(to, far) * side < 0 &&
+	    (from == NULL || lexical_compare(from, to) * side > 0);
+}
+
+/* Whole numbers of which only those beyond 32 bits do not fit. */
+static bool
+wide_enough(const struct simple *to, const struct simple *from)
+{
+	return to->kind == VALUE_INTEGER && from->kind == VALUE_INTEGER &&
+	    to->n_codes == 0 && from->n_codes == 0 &&
+	    !too_narrow(to->least, from->least, "-2147483648", -1) &&
+	    !too_narrow(to->most, from->most, "2147483647", 1);
 }
 
 static void
@@ -131,12 +150,13 @@ compare(struct proof *p, const struct map_row *r, const struct simple *from,
 		prove_row(p, FAULT_ERROR, r, column, "the field holds %s, %s "
 		    "%s: no value could ever fit%s", shown(p, to),
 		    converted ? "convert gives" : "the source", shown(p, from),
-		    remedy(p, to, y));
-	else if (!converted || !tried_all(to, from))
+		    converted ? "" : remedy(p, to, from));
+	else if (!wide_enough(to, from) &&
+	    (!converted || !tried_all(to, from)))
 		prove_row(p, FAULT_WARNING, r, column, "the field holds %s, "
 		    "%s %s: some values may not fit%s", shown(p, to),
 		    converted ? "convert gives" : "the source", shown(p, from),
-		    remedy(p, to, y));
+		    converted ? "" : remedy(p, to, from));
 }
 
 /* The simple type of A's field; NULL where it cannot be told. */

@@ -203,6 +203,7 @@ main(int argc, char **argv)
 		rc = ask_run(&o.ask, conf, &faults);
 	else if (config_load(&config, conf, &faults) == 0)
 		rc = work(&config, &o);
+	faults_sort(&faults);
 	if (o.ask.what != ASK_NOTHING || faults.errors > 0)
 		log_faults(&faults);
 	if (config.conf != NULL)
