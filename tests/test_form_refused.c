@@ -88,6 +88,20 @@ what_is_not_well_formed_is_refused_once(void **unused)
 }
 
 static void
+a_form_that_was_cut_off_is_said_to_be(void **unused)
+{
+	struct reading o;
+
+	(void)unused;
+	read_form(&o, plain, "", "<Melding><navn>a", 16, 0, true);
+	assert_true(found_shows(&o.findings, "ends inside this element"));
+	reading_done(&o);
+	read_form(&o, plain, "", "<Melding/>a", 11, 0, true);
+	assert_false(found_shows(&o.findings, "ends inside this element"));
+	reading_done(&o);
+}
+
+static void
 a_document_type_is_refused_and_nothing_else_is_said(void **unused)
 {
 	static const struct row rows[] = {
@@ -496,6 +510,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_well_formed_is_refused_once),
+		cmocka_unit_test(a_form_that_was_cut_off_is_said_to_be),
 		cmocka_unit_test(
 		    a_document_type_is_refused_and_nothing_else_is_said),
 		cmocka_unit_test(the_root_must_be_one_of_the_schema),
