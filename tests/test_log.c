@@ -124,7 +124,7 @@ faults_and_errors_say_where_and_what_to_try(void **unused)
 	    "doctor\n"
 	    "prog: empty (/c/x.csv); try: flerapp doctor\n"
 	    "prog: warning: odd (/c/y.csv:2:7); try: flerapp doctor\n"
-	    "prog: no such package (x); try: flerapp list\n");
+	    "prog: no such package (x); try: flerapp list; or ls, for a file\n");
 	faults_free(&f);
 }
 
