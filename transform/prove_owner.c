@@ -7,14 +7,9 @@
 static bool
 kind_allowed(const struct proof *p, enum owner_kind kind)
 {
-	const struct party_types *t = &p->route->to->meta.parties;
-	bool any = !t->organisation && !t->sub_unit &&
-	    !t->bankruptcy_estate && !t->person;
+	const struct owner any = { .kind = kind };
 
-	if (any || kind == OWNER_PARTY)
-		return true;
-	return kind == OWNER_ORGANISATION ? t->organisation || t->sub_unit ||
-	    t->bankruptcy_estate : t->person;
+	return owner_allowed(&any, &p->route->to->meta.parties, NULL);
 }
 
 static void
