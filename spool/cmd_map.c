@@ -17,11 +17,12 @@ enum { NO_WORD = -1 };
 static const struct question {
 	const char *verb, *option;	/* ours, the worker's */
 	int route, file;		/* where in the words */
+	bool sandboxed;
 } questions[] = {
-	{ "map check", "--map-check", 0, NO_WORD },
-	{ "map explain", "--map-explain", NO_WORD, 0 },
-	{ "map init", "--map-init", 0, NO_WORD },
-	{ "map import", "--map-import", 0, 1 },
+	{ "map check", "--map-check", 0, NO_WORD, false },
+	{ "map explain", "--map-explain", NO_WORD, 0, true },
+	{ "map init", "--map-init", 0, NO_WORD, false },
+	{ "map import", "--map-import", 0, 1, false },
 };
 
 static const struct question *
@@ -82,6 +83,11 @@ ask(const struct cmdline *line, const struct conf *conf)
 		args[n++] = "--json";
 	if (rc == 0)
 		rc = crew_ask(conf, args, fd, &e);
+	/* In the sandbox there is nowhere to say so. */
+	if (rc == MEM_EXIT && q->sandboxed)
+		rc = err_set(&e, ERR_SYSTEM, "the worker came to its end "
+		    "before the package did, perhaps for want of memory (%s)",
+		    shown);
 	if (fd != -1)
 		close(fd);
 	free(shown);

@@ -174,6 +174,9 @@ ask_run(const struct ask *q, const struct conf *conf, struct faults *f)
 		    questions[q->what].map, f);
 	else
 		rc = config_load(&c, conf, f);
+	/* Only map check shows what might be amiss in some package. */
+	if (rc == 0 && q->what != ASK_CHECK)
+		faults_free(f);
 	rc = rc == -1 ? ERR_CONFIG : questions[q->what].answer(q, &c, f);
 	config_free(&c);
 	return rc;
