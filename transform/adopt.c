@@ -311,29 +311,30 @@ take_pair(struct adopting *a, size_t section, const char *from,
 static void
 take_section(struct adopting *a, const json_t *root, size_t section)
 {
-	json_t *o = jsonin_get(root, sections[section].name), *value;
-	const char *from;
+	json_t *o = jsonin_get(root, sections[section].name);
 
 	if (o != NULL && !json_is_object(o))
 		faults_add(a->faults, a->label, 0, 0, "%s: want an object",
 		    sections[section].name);
-	json_object_foreach(o, from, value)
-		take_pair(a, section, from, value);
+	for (void *i = json_object_iter(o); i != NULL;
+	    i = json_object_iter_next(o, i))
+		take_pair(a, section, json_object_iter_key(i),
+		    json_object_iter_value(i));
 }
 
 /* What else stands there may be of a later Altinn. */
 static void
 look_at_others(struct adopting *a, json_t *root)
 {
-	json_t *value;
-	const char *name;
-
-	json_object_foreach(root, name, value) {
+	for (void *at = json_object_iter(root); at != NULL;
+	    at = json_object_iter_next(root, at)) {
+		const char *name = json_object_iter_key(at);
 		size_t i = 0;
 
 		while (i < SECTIONS && strcmp(sections[i].name, name) != 0)
 			i++;
-		if (i == SECTIONS && json_is_object(value))
+		if (i == SECTIONS &&
+		    json_is_object(json_object_iter_value(at)))
 			faults_warn(a->faults, a->label, 0, 0, "%s is not a "
 			    "section that is known: left out", name);
 	}

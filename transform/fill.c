@@ -222,7 +222,7 @@ fill_rows(const struct place *p, const struct map_group *g,
 {
 	struct arena *arena = p->env->arena;
 	struct origin_env env = *p->env;
-	xmlNodePtr *nodes;
+	xmlNodePtr *nodes = NULL;
 	int wanted = g->when != NULL ? origin_truth(g->when, p->env) : 1;
 	struct wrong x;
 	long n = 0;

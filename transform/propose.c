@@ -112,9 +112,9 @@ find(struct proposing *p, const struct field *f, const struct part *at)
 {
 	struct guess_wish w = { .field = f, .names = p->names,
 	    .n_names = p->depth, .within = at->within, .list = repeats(f) };
+	struct guess_hit none = { .note = NULL };
 
-	return at->blind ? (struct guess_hit){ .note = NULL } :
-	    guess_find(p->guess, &w);
+	return at->blind ? none : guess_find(p->guess, &w);
 }
 
 static struct row *
