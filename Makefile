@@ -85,7 +85,7 @@ making = transform/csv transform/dated transform/codes transform/rewrite \
 	transform/convert transform/owner transform/units \
 	$(origin) $(map) transform/listing transform/route $(prove) \
 	transform/config transform/fill transform/document transform/plan \
-	transform/output transform/papers transform/deliver
+	transform/plan_attach transform/output transform/papers transform/deliver
 
 # What flerapp has the worker answer itself: map check, explain, init, import.
 proposing = transform/alike transform/draft transform/guess
@@ -237,7 +237,8 @@ test_output = tests/scratch transform/output $(base)
 test_papers = tests/scratch transform/output transform/papers $(base)
 test_prove = $(routing) $(prove) transform/config transform/units
 test_plan = $(routing) $(prove) transform/config transform/units transform/fill \
-	transform/document transform/plan $(reading_form) watcher/rules
+	transform/document transform/plan \
+	transform/plan_attach $(reading_form) watcher/rules
 test_deliver = tests/scratch tests/sample tests/make_zip spool/answer $(look) \
 	$(reading) $(making) $(base)
 tests += $(patsubst %,test_%,expression origin map fill document listing \
