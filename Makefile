@@ -50,7 +50,8 @@ ledger = spool/stamp spool/state spool/record spool/lines spool/ledger \
 	spool/verify spool/seen spool/books
 tree = spool/receipt spool/spool spool/marks spool/copy spool/intake \
 	spool/original spool/settle spool/made spool/entry spool/commit \
-	spool/unfinished spool/recover spool/tally
+	spool/unfinished spool/recover spool/tally spool/account \
+	spool/account_outbox
 truth = spool/answer $(ledger) $(tree) spool/wire spool/crew spool/log \
 	spool/tray spool/batch
 running = spool/progress spool/run
@@ -209,7 +210,8 @@ test_receipt = tests/scratch spool/receipt spool/state $(base)
 test_intake = tests/scratch spool/intake spool/copy spool/marks \
 	spool/receipt spool/spool spool/state $(base)
 test_commit = $(playing)
-tests += $(patsubst %,test_%,recover power ledger books receipt intake commit)
+test_account = $(playing)
+tests += $(patsubst %,test_%,account recover power ledger books receipt intake commit)
 
 # The map and what it leads to, on the apps of tests/sample.
 sampling = tests/scratch tests/sample watcher/take transform/csv \

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "spool/account.h"
 #include "spool/books.h"
 #include "spool/buf.h"
 #include "spool/commit.h"
@@ -26,6 +27,7 @@ enum {
 	TAKE = 64,			/* drops between two looks at workers */
 	NAP_MS = 100,
 	GRACE_MS = 1000,
+	FAULTS_TOLD = 20,
 };
 
 struct batch {
@@ -47,6 +49,8 @@ struct batch {
 	char (*accepted)[ID_MAX + 1];
 	size_t n_accepted, cap_accepted, next_accepted;
 	struct batch_result *result;
+	unsigned told;			/* faults of bytes */
+	char checked[STAMP_LEN + 1];	/* "" until batch_balance() is content */
 };
 
 static void
@@ -185,7 +189,7 @@ batch_free(struct batch *b)
 	commit_free(b->commit);
 	intake_free(b->intake);
 	if (b->noted && ledger_note(b->ledger, &e, "ended", "run", b->run.id,
-	    NULL) == -1)
+	    *b->checked != '\0' ? "checked" : NULL, b->checked, NULL) == -1)
 		note(b, e.text);
 	if (b->in_run && spool_end_run(&b->run, &b->spool, &e) == -1)
 		note(b, e.text);
@@ -412,13 +416,61 @@ batch_pass(struct batch *b, bool wait, struct batch_result *r, struct err *e)
 	return rc;
 }
 
+static void
+on_fault(void *arg, const char *path, const char *what)
+{
+	struct batch *b = arg;
+	struct buf t = { 0 };
+
+	if (++b->told > FAULTS_TOLD)
+		return;
+	buf_fmt(&t, "%s: %s", path, what);
+	note(b, t.p);
+	buf_free(&t);
+}
+
+/*
+ * What has changed since the last run that was content; after a clock that
+ * was set back, all of it.
+ */
+static time_t
+since_last(const struct batch *b)
+{
+	time_t since;
+
+	if (!stamp_read(books_checked(b->books), &since) ||
+	    since > time(NULL))
+		return 0;
+	return since - 1;		/* the kernel's clock ticks coarsely */
+}
+
+static int
+check_bytes(struct batch *b, struct err *e)
+{
+	struct account a = { .spool = &b->spool, .books = b->books,
+	    .since = since_last(b), .tell = on_fault, .arg = b };
+
+	if (account_take(&a, e) == -1)
+		return -1;
+	return a.faults == 0 ? 0 :
+	    err_set(e, ERR_BOOKS, "%ju files are not as the ledger says",
+	    (uintmax_t)a.faults);
+}
+
 int
 batch_balance(struct batch *b, struct err *e)
 {
+	char now[STAMP_LEN + 1];
 	struct tally t;
 
+	stamp_now(now);
 	if (tally_take(&t, &b->spool, b->ledger, b->books, e) == -1)
 		return -1;
-	return t.balanced ? 0 :
-	    err_set(e, ERR_BOOKS, "the books do not balance: %s", t.why);
+	if (!t.balanced)
+		return err_set(e, ERR_BOOKS, "the books do not balance: %s",
+		    t.why);
+	if (check_bytes(b, e) == -1)
+		return -1;
+	memcpy(b->checked, now, sizeof now);
+	return 0;
 }

@@ -72,8 +72,9 @@ int batch_pass(struct batch *, bool wait, struct batch_result *,
     struct err *);
 
 /*
- * After batch_pass() the books say whether all is accounted for: -1 and
- * ERR_BOOKS when not.
+ * After batch_pass(): the books balance, and all that has changed since this
+ * was last so has the bytes the ledger says (account); -1 and ERR_BOOKS when
+ * not.  The run's last line says when it was so.
  */
 int batch_balance(struct batch *, struct err *);
 

@@ -20,6 +20,7 @@ struct expected {
 
 struct books {
 	struct totals totals;
+	char checked[STAMP_LEN + 1];
 	struct seen seen;		/* accepted and published */
 	struct package **waiting;	/* in order of receipt; NULL: left */
 	size_t n, cap;
@@ -275,6 +276,17 @@ receive(struct books *b, const struct record *r, const char *line)
 	}
 }
 
+/* The latest, by what it says: two runs may end in another order. */
+static void
+note_checked(struct books *b, const struct record *r)
+{
+	char checked[STAMP_LEN + 1];
+
+	record_copy(checked, sizeof checked, r->checked);
+	if (strcmp(checked, b->checked) > 0)
+		memcpy(b->checked, checked, sizeof checked);
+}
+
 int
 books_feed(void *books, const struct ledger_line *l, struct err *e)
 {
@@ -291,6 +303,8 @@ books_feed(void *books, const struct ledger_line *l, struct err *e)
 		receive(b, &r, l->text);
 	else if (record_is(r.event, "purged"))
 		purge(b, id, &r);
+	else if (record_is(r.event, "ended"))
+		note_checked(b, &r);
 	else if (!record_state(&r, &to))
 		return 0;
 	else if (b->just != NULL && strcmp(b->just->id, id) == 0)
@@ -449,4 +463,10 @@ const struct totals *
 books_totals(const struct books *b)
 {
 	return &b->totals;
+}
+
+const char *
+books_checked(const struct books *b)
+{
+	return b->checked;
 }

@@ -86,4 +86,7 @@ int books_each(struct books *, enum state, books_fn *, void *arg,
 
 const struct totals *books_totals(const struct books *);
 
+/* When a run last found all bytes as the ledger says (account); "": never. */
+const char *books_checked(const struct books *);
+
 #endif

@@ -37,6 +37,7 @@ struct doctor {
 	struct doctor_row *rows;
 	size_t n, cap;
 	size_t next;			/* check */
+	size_t told;			/* faults of bytes */
 };
 
 /* conf as conf_load() left it, with the faults it found. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "spool/account.h"
 #include "spool/books.h"
 #include "spool/buf.h"
 #include "spool/ledger.h"
@@ -106,6 +107,37 @@ tell_tally(struct doctor *d, const struct tally *t)
 		    n[STATE_REJECTED] - n[STATE_HELD] - n[STATE_DUPLICATE]);
 }
 
+static void
+tell_bytes(void *arg, const char *path, const char *what)
+{
+	struct doctor *d = arg;
+
+	if (++d->told <= SHOWN)
+		doctor_fault(d, ERR_BOOKS, "flerapp trace PATH; take the file "
+		    "from a backup", "%s (%s)", what, path);
+}
+
+/* Not only what has changed lately: all of it is read. */
+static void
+check_bytes(struct doctor *d, struct books *b)
+{
+	struct account a = { .spool = &d->spool, .books = b,
+	    .tell = tell_bytes, .arg = d };
+	struct err e;
+
+	d->check = "bytes";
+	d->told = 0;
+	if (account_take(&a, &e) == -1)
+		doctor_fault(d, e.kind, err_hint(e.kind), "%s", e.text);
+	else if (a.faults > SHOWN)
+		doctor_fault(d, ERR_BOOKS, NULL, "%" PRIu64 " files in all",
+		    a.faults);
+	else if (a.faults == 0)
+		doctor_ok(d, "%" PRIu64 " originals and %" PRIu64 " instances "
+		    "in outbox/, every byte as the ledger says", a.originals,
+		    a.instances);
+}
+
 void
 doctor_books(struct doctor *d)
 {
@@ -126,6 +158,7 @@ doctor_books(struct doctor *d)
 	} else {
 		check_time(d, &g);
 		tell_tally(d, &t);
+		check_bytes(d, g.books);
 	}
 	ledger_close(l);
 	books_free(g.books);

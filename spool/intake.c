@@ -29,9 +29,6 @@ enum {
 	BACK_MAX = 10000,		/* names tried when giving back */
 };
 
-/* A file beyond the limit is hashed up to here, then no more (its message
- * says so): a sparse one would take days. */
-#define SUM_MAX ((uint64_t)8 << 30)
 #define MS INT64_C(1000000)
 
 struct intake {
@@ -349,7 +346,7 @@ take_large(struct intake *in, int fd, struct drop *d, bool *taken,
 	uint64_t size;
 
 	d->too_large = true;
-	if (intake_sum(fd, SUM_MAX, d->sha256, &size, e) == -1)
+	if (intake_sum(fd, INTAKE_SUM_MAX, d->sha256, &size, e) == -1)
 		return -1;
 	how = take_drop(in, fd, d, e);
 	if (how == NOT_OURS)

@@ -73,7 +73,12 @@ int intake_give_back(struct intake *, struct drop *, struct err *);
 /* Closes the descriptor and forgets the drop; after commit or give-back. */
 void intake_settled(struct intake *, struct drop *);
 
-/* SHA-256 and size of a file, at most the first `most` bytes of it. */
+/*
+ * SHA-256 and size of a file, at most the first `most` bytes of it.  What is
+ * larger than max-bytes is known by its first INTAKE_SUM_MAX bytes (its
+ * message says so): a sparse file would take days.
+ */
+#define INTAKE_SUM_MAX ((uint64_t)8 << 30)
 int intake_sum(int fd, uint64_t most, char sha256[DIGEST_HEX + 1],
     uint64_t *size, struct err *);
 

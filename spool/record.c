@@ -30,6 +30,7 @@ static const struct {
 	{ "group", NUMBER, offsetof(struct record, group) },
 	{ "act", TEXT, offsetof(struct record, act) },
 	{ "state", TEXT, offsetof(struct record, state) },
+	{ "checked", TEXT, offsetof(struct record, checked) },
 	{ "instances", LIST, offsetof(struct record, instances) },
 };
 

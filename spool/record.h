@@ -31,7 +31,7 @@ struct record {
 	int64_t seq, size, group;
 	struct slice prev, time, event, id, sha256, instance, app;
 	struct slice package;		/* still escaped: record_text() */
-	struct slice claim, taken, drop, run, act, state;
+	struct slice claim, taken, drop, run, act, state, checked;
 	struct slice instances;		/* the list, brackets and all */
 	size_t n_instances;
 };

@@ -8,6 +8,7 @@
 #include "spool/books.h"
 #include "spool/json.h"
 #include "spool/mem.h"
+#include "spool/stamp.h"
 
 /* Runs that never end (a crash) would else pile up while it streams. */
 enum { OPEN_RUNS = 64 };
@@ -132,11 +133,9 @@ report_run_line(struct report *r, const struct record *l, const char *line,
 static int64_t
 seconds(const char *stamp)
 {
-	struct tm tm = { .tm_isdst = 0 };
+	time_t t;
 
-	if (strptime(stamp, "%Y-%m-%dT%H:%M:%SZ", &tm) == NULL)
-		return 0;
-	return (int64_t)timegm(&tm);
+	return stamp_read(stamp, &t) ? (int64_t)t : 0;
 }
 
 void

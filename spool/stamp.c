@@ -37,6 +37,18 @@ stamp_day_ok(const char *s)
 	return s[STAMP_DAY] == '\0';
 }
 
+bool
+stamp_read(const char *stamp, time_t *t)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(stamp, "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	if (end == NULL || *end != '\0')
+		return false;
+	*t = timegm(&tm);
+	return true;
+}
+
 int64_t
 stamp_ticks(void)
 {

@@ -18,10 +18,11 @@ before=$(find "$spool" | sort)
 want 0 doctor
 quiet
 no_fault
-for check in settings key signing maps worker memory folders space incoming runs ledger books; do
+for check in settings key signing maps worker memory folders space incoming runs ledger books bytes; do
 	row ok "$check" ''
 done
 row ok books 'received 2 = published 1 .* held 1'
+row ok bytes '2 originals and 1 instances'
 is "$(find "$spool" | sort)" "$before" 'the spool after doctor'
 want 0 doctor --json
 is "$(jq -r 'select(.check == "books").level' "$scratch/out")" ok 'the books as JSON'

@@ -85,7 +85,7 @@ game_expect_balanced(const struct scratch *s, const char *when, long row)
 {
 	char why[160];
 
-	if (!play_balanced(&s->conf, why))
+	if (!play_accounted(&s->conf, why))
 		fail_msg("point %ld, %s: the books do not balance: %s", row,
 		    when, why);
 }

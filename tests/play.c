@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "spool/account.h"
 #include "spool/answer.h"
 #include "spool/books.h"
 #include "spool/buf.h"
@@ -98,7 +99,8 @@ make_instance(struct stage *g, struct answer *a, int work, bool zip,
 	}
 	dir = fsx_open_dir(work, m->from, g->e);
 	make_file(&a->arena, dir, "mottak.xml", m->key, &m->files[0], g->e);
-	make_file(&a->arena, dir, "SHA256SUMS", "sums", &m->files[1], g->e);
+	make_file(&a->arena, dir, "SHA256SUMS", arena_fmt(&a->arena,
+	    "%s  mottak.xml\n", m->files[0].sha256), &m->files[1], g->e);
 	close(dir);
 }
 
@@ -337,23 +339,36 @@ play_move(const struct conf *c, enum act how, const char *id, struct err *e)
 	return on_stage(c, &(struct stage){ .move = &m }, e);
 }
 
-bool
-play_balanced(const struct conf *c, char why[160])
+static void
+first_fault(void *arg, const char *path, const char *what)
+{
+	char *why = arg;
+
+	if (*why == '\0')
+		snprintf(why, 160, "%s: %s", path, what);
+}
+
+/* The books from outside; the bytes too when that is wanted. */
+static bool
+look(const struct conf *c, bool bytes, char why[160])
 {
 	struct books *b = books_new();
 	struct ledger *l = NULL;
 	struct spool s;
+	struct account a = { .spool = &s, .books = b, .tell = first_fault,
+	    .arg = why };
 	struct tally t;
 	struct err e = { 0 };
-	bool balanced = false;
+	bool well = false;
 
 	snprintf(why, 160, "not read");
 	if (spool_open(&s, c, false, &e) == 0) {
 		l = ledger_open(s.dir[PLACE_LEDGER], false, books_feed, b,
 		    &e);
 		if (l != NULL && tally_take(&t, &s, l, b, &e) == 0) {
-			balanced = t.balanced;
 			snprintf(why, 160, "%s", t.why);
+			well = t.balanced && (!bytes ||
+			    (account_take(&a, &e) == 0 && a.faults == 0));
 		}
 		spool_close(&s);
 	}
@@ -361,5 +376,17 @@ play_balanced(const struct conf *c, char why[160])
 		snprintf(why, 160, "%.150s", e.text);
 	ledger_close(l);
 	books_free(b);
-	return balanced;
+	return well;
+}
+
+bool
+play_balanced(const struct conf *c, char why[160])
+{
+	return look(c, false, why);
+}
+
+bool
+play_accounted(const struct conf *c, char why[160])
+{
+	return look(c, true, why);
 }

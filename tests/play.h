@@ -32,7 +32,8 @@ int play_intake_hooked(const struct conf *, size_t group, play_hook *,
 /* An operator's move, from recovery to the end. */
 int play_move(const struct conf *, enum act, const char *id, struct err *);
 
-/* Whether the books balance now, read from outside. */
+/* Whether the books balance now, read from outside; and every byte, too. */
 bool play_balanced(const struct conf *, char why[160]);
+bool play_accounted(const struct conf *, char why[160]);
 
 #endif
