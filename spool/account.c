@@ -21,10 +21,20 @@ account_fault(struct account *a, const char *path, const char *what)
 		a->tell(a->arg, path, what);
 }
 
+static bool
+before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec :
+	    a->tv_nsec < b->tv_nsec;
+}
+
 bool
 account_changed(const struct account *a, const struct stat *st)
 {
-	return st->st_ctime >= a->since;
+	bool ours = !before(&st->st_ctim, &a->ours[0]) &&
+	    !before(&a->ours[1], &st->st_ctim);
+
+	return st->st_ctime >= a->since && !ours;
 }
 
 enum account_file

@@ -19,7 +19,9 @@
  * taken is not there and not missed.
  *
  * `since` spares what was read before: whoever changes a file also sets its
- * change time, and only who sets the clock can choose that.
+ * change time, and only who sets the clock can choose that.  `ours` spares
+ * what the caller has made meanwhile: it was held against its hash before it
+ * was committed.
  */
 
 struct books;
@@ -32,6 +34,7 @@ struct account {
 	const struct spool *spool;	/* the caller's, as the next four */
 	struct books *books;		/* fed with the ledger as it is now */
 	time_t since;			/* 0: everything is read */
+	struct timespec ours[2];	/* changed between these: by us */
 	account_fn *tell;		/* once for each fault */
 	void *arg;
 

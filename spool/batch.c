@@ -49,6 +49,7 @@ struct batch {
 	char (*accepted)[ID_MAX + 1];
 	size_t n_accepted, cap_accepted, next_accepted;
 	struct batch_result *result;
+	struct timespec passed[2];	/* when the last pass began and ended */
 	unsigned told;			/* faults of bytes */
 	char checked[STAMP_LEN + 1];	/* "" until batch_balance() is content */
 };
@@ -403,6 +404,7 @@ batch_pass(struct batch *b, bool wait, struct batch_result *r, struct err *e)
 
 	*r = (struct batch_result){ .taken = 0 };
 	b->result = r;
+	clock_gettime(CLOCK_REALTIME_COARSE, &b->passed[0]);
 	tray_begin(b->tray, r);
 	if (lock_roles(b, wait, e) == -1)
 		return -1;
@@ -412,6 +414,7 @@ batch_pass(struct batch *b, bool wait, struct batch_result *r, struct err *e)
 	if (rc == -1)
 		tray_give_back(b->tray);
 	unlock_roles(b);
+	clock_gettime(CLOCK_REALTIME, &b->passed[1]);
 	b->result = NULL;
 	return rc;
 }
@@ -448,7 +451,8 @@ static int
 check_bytes(struct batch *b, struct err *e)
 {
 	struct account a = { .spool = &b->spool, .books = b->books,
-	    .since = since_last(b), .tell = on_fault, .arg = b };
+	    .since = since_last(b), .ours = { b->passed[0], b->passed[1] },
+	    .tell = on_fault, .arg = b };
 
 	if (account_take(&a, e) == -1)
 		return -1;

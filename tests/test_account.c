@@ -51,16 +51,18 @@ take_told(void *arg, const char *path, const char *what)
 
 /* What is told, and how much was read. */
 static void
-take(const struct scratch *s, time_t since, struct account *a,
-    struct buf *told)
+take(const struct scratch *s, struct account *a, struct buf *told)
 {
 	struct books *b = books_new();
 	struct ledger *l;
 	struct spool spool;
 	struct err e;
 
-	*a = (struct account){ .spool = &spool, .books = b, .since = since,
-	    .tell = take_told, .arg = told };
+	a->spool = &spool;
+	a->books = b;
+	a->tell = take_told;
+	a->arg = told;
+	a->originals = a->instances = a->faults = 0;
 	buf_reset(told);
 	assert_int_equal(spool_open(&spool, &s->conf, false, &e), 0);
 	l = ledger_open(spool.dir[PLACE_LEDGER], false, books_feed, b, &e);
@@ -76,10 +78,10 @@ what_is_as_it_was_made_is_accounted_for(void **unused)
 {
 	struct scratch *s = played();
 	struct buf told = { 0 };
-	struct account a;
+	struct account a = { .since = 0 };
 
 	(void)unused;
-	take(s, 0, &a, &told);
+	take(s, &a, &told);
 	assert_string_equal(buf_text(&told), "");
 	assert_int_equal(a.faults, 0);
 	assert_int_equal(a.originals, 5);
@@ -92,13 +94,42 @@ what_did_not_change_is_not_read_again(void **unused)
 {
 	struct scratch *s = played();
 	struct buf told = { 0 };
-	struct account a;
+	struct account a = { .since = time(NULL) + 2 };
 
 	(void)unused;
-	take(s, time(NULL) + 2, &a, &told);
+	take(s, &a, &told);
 	assert_int_equal(a.originals, 0);
 	assert_int_equal(a.instances, 0);
 	assert_int_equal(a.faults, 0);
+	scratch_free(s);
+}
+
+/* And what is changed behind that is. */
+static void
+what_we_have_made_meanwhile_is_not_read_again(void **unused)
+{
+	const struct timespec a_tick = { .tv_nsec = 20 * 1000 * 1000 };
+	struct account a = { .since = 0 };
+	struct buf told = { 0 };
+	struct timespec now;
+	struct scratch *s;
+
+	(void)unused;
+	clock_gettime(CLOCK_REALTIME_COARSE, &a.ours[0]);
+	s = played();
+	clock_gettime(CLOCK_REALTIME, &a.ours[1]);
+	take(s, &a, &told);
+	assert_int_equal(a.originals, 0);
+	assert_int_equal(a.instances, 0);
+	nanosleep(&a_tick, NULL);
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	assert_true(now.tv_sec > a.ours[1].tv_sec ||
+	    now.tv_nsec > a.ours[1].tv_nsec);
+	shell(s, "echo x >> $(ls done/*/*1-*.zip)");
+	take(s, &a, &told);
+	assert_int_equal(a.originals, 1);
+	assert_int_equal(a.faults, 1);
+	buf_free(&told);
 	scratch_free(s);
 }
 
@@ -107,11 +138,11 @@ what_an_owner_has_taken_is_not_missed(void **unused)
 {
 	struct scratch *s = played();
 	struct buf told = { 0 };
-	struct account a;
+	struct account a = { .since = 0 };
 
 	(void)unused;
 	scratch_take_outbox(s);
-	take(s, 0, &a, &told);
+	take(s, &a, &told);
 	assert_string_equal(buf_text(&told), "");
 	assert_int_equal(a.instances, 0);
 	scratch_free(s);
@@ -156,14 +187,14 @@ every_change_is_found_and_says_where(void **unused)
 		{ "touch outbox/ttd/fil", "outbox/ttd/fil/", "no folder" },
 	};
 	struct buf told = { 0 };
-	struct account a;
+	struct account a = { .since = 0 };
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct scratch *s = played();
 
 		shell(s, rows[i].script);
-		take(s, 0, &a, &told);
+		take(s, &a, &told);
 		if (a.faults != 1 ||
 		    strstr(buf_text(&told), rows[i].where) == NULL ||
 		    strstr(buf_text(&told), rows[i].what) == NULL)
@@ -179,13 +210,13 @@ a_change_after_the_last_look_is_found(void **unused)
 {
 	struct scratch *s = played();
 	struct buf told = { 0 };
-	struct account a;
+	struct account a = { .since = time(NULL) - 60 };
 
 	(void)unused;
 	/* The file's own times can be set at will, its change time cannot. */
 	shell(s, "echo x >> $(ls done/*/*1-*.zip) && "
 	    "touch -d '2020-01-01' $(ls done/*/*1-*.zip)");
-	take(s, time(NULL) - 60, &a, &told);
+	take(s, &a, &told);
 	assert_int_equal(a.faults, 1);
 	buf_free(&told);
 	scratch_free(s);
@@ -197,6 +228,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_as_it_was_made_is_accounted_for),
 		cmocka_unit_test(what_did_not_change_is_not_read_again),
+		cmocka_unit_test(
+		    what_we_have_made_meanwhile_is_not_read_again),
 		cmocka_unit_test(what_an_owner_has_taken_is_not_missed),
 		cmocka_unit_test(every_change_is_found_and_says_where),
 		cmocka_unit_test(a_change_after_the_last_look_is_found),
