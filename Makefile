@@ -50,9 +50,10 @@ ledger = spool/stamp spool/state spool/record spool/lines spool/ledger \
 	spool/verify spool/seen spool/books
 tree = spool/receipt spool/spool spool/marks spool/copy spool/intake \
 	spool/original spool/settle spool/made spool/entry spool/commit \
-	spool/unfinished spool/recover spool/tally spool/account \
-	spool/account_outbox
-truth = spool/answer $(ledger) $(tree) spool/wire spool/crew spool/log \
+	spool/unfinished spool/recover spool/tally
+accounts = spool/account spool/account_outbox
+crewing = spool/wire spool/worker spool/jobs spool/crew spool/crew_ask
+truth = spool/answer $(ledger) $(tree) $(accounts) $(crewing) spool/log \
 	spool/tray spool/batch
 running = spool/progress spool/run
 
@@ -201,7 +202,8 @@ test_sandbox = spool/sandbox spool/sandbox_files spool/sandbox_calls \
 	spool/fsx spool/err spool/buf spool/mem
 tests += test_sandbox
 
-playing = tests/scratch tests/play spool/answer $(ledger) $(tree) $(base)
+playing = tests/scratch tests/play spool/answer $(ledger) $(tree) \
+	$(accounts) $(base)
 test_recover = tests/killer tests/game $(playing)
 test_power = tests/killer tests/game $(playing)
 test_ledger = tests/scratch $(ledger) $(base)

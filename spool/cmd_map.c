@@ -6,7 +6,7 @@
 #include "spool/buf.h"
 #include "spool/cmd.h"
 #include "spool/conf.h"
-#include "spool/crew.h"
+#include "spool/crew_ask.h"
 #include "spool/err.h"
 #include "spool/id.h"
 #include "spool/mem.h"

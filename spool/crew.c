@@ -1,55 +1,32 @@
 #include "spool/crew.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "spool/buf.h"
 #include "spool/conf.h"
 #include "spool/err.h"
-#include "spool/fsx.h"
 #include "spool/intake.h"
+#include "spool/jobs.h"
 #include "spool/mem.h"
 #include "spool/wire.h"
+#include "spool/worker.h"
 
-enum { WORKERS_MAX = 256, HIGH_FD = 16, START_MS = 120000 };
+enum { WORKERS_MAX = 256, START_MS = 120000 };
 
-static const char program[] = "flerapp-worker";
-
-/* A job, in the queue or with a worker. */
-struct open_job {
-	struct open_job *next;
-	uint32_t item;
-	enum crew_mode mode;
-	char *name;
-	int fd;
-	int tries;			/* workers it has ended */
-};
-
-struct queue {
-	struct open_job *head, **tail;
-	size_t n;
-};
-
-struct worker {
-	pid_t pid;			/* 0: not running */
-	int sock;
-	char work[16];
+/* A worker, and what it has to do. */
+struct member {
+	struct worker worker;
 	bool alone;			/* holds a package on its second try */
 	bool ready, killed;		/* killed: by us, it took too long */
 	int64_t since;			/* its last sign of life, ms */
-	struct queue jobs;		/* in the order given */
+	struct jobs jobs;		/* in the order given */
 	struct wire_reader reader;
 };
 
@@ -58,50 +35,15 @@ struct crew {
 	int tmp;
 	char path[PATH_MAX];		/* of the program */
 	char config[DIGEST_HEX + 1];
-	struct worker workers[WORKERS_MAX];
-	size_t n_workers;
+	struct member members[WORKERS_MAX];
+	size_t n_members;
 	unsigned started;		/* so many, for their folders' names */
-	struct queue waiting, again;	/* again: to be tried alone */
+	struct jobs waiting, again;	/* again: to be tried alone */
 	size_t n_open;
 	/* an answer made here, for a package that ended two workers */
 	struct crew_answer own;
 	bool has_own;
 };
-
-/* --------------------------------------------------------------- queues */
-
-static void
-push(struct queue *q, struct open_job *j)
-{
-	if (q->head == NULL)
-		q->tail = &q->head;
-	j->next = NULL;
-	*q->tail = j;
-	q->tail = &j->next;
-	q->n++;
-}
-
-static struct open_job *
-pop(struct queue *q)
-{
-	struct open_job *j = q->head;
-
-	if (j != NULL) {
-		q->head = j->next;
-		q->n--;
-		if (q->head == NULL)
-			q->tail = &q->head;
-	}
-	return j;
-}
-
-static void
-job_free(struct open_job *j)
-{
-	if (j != NULL)
-		free(j->name);
-	free(j);
-}
 
 static int64_t
 now_ms(void)
@@ -112,174 +54,26 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* ------------------------------------------------------------ a process */
-
-/* DESIGN 8: $FLERAPP_LIBEXEC, ../libexec/flerapp beside us, or with us. */
-int
-crew_find(char path[PATH_MAX], struct err *e)
+static int
+start(struct crew *c, struct member *m, struct err *e)
 {
-	const char *libexec = getenv("FLERAPP_LIBEXEC");
-	char self[PATH_MAX];
-	struct buf b = { 0 };
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	int rc = -1;
-
-	if (n == -1)
-		return err_sys(e, "find our own program");
-	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
-	if (libexec != NULL && *libexec != '\0') {
-		buf_fmt(&b, "%s/%s", libexec, program);
-	} else {
-		buf_fmt(&b, "%s/../libexec/flerapp/%s", self, program);
-		if (access(b.p, X_OK) == -1) {
-			buf_reset(&b);
-			buf_fmt(&b, "%s/%s", self, program);
-		}
-	}
-	if (b.len >= PATH_MAX || access(b.p, X_OK) == -1)
-		err_sys(e, "find the worker %s", buf_text(&b));
-	else
-		rc = 0;
-	if (rc == 0)
-		memcpy(path, b.p, b.len + 1);
-	buf_free(&b);
-	return rc;
-}
-
-/* A worker inherits nothing but this. */
-static size_t
-environment(char **env, size_t most)
-{
-	static const char *const names[] = {
-		"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
-		"LLVM_PROFILE_FILE", "GCOV_PREFIX",
-	};
-	size_t n = 0;
-
-	env[n++] = mem_dup("LC_ALL=C.UTF-8");
-	for (size_t i = 0; i < sizeof names / sizeof *names && n + 1 < most;
-	    i++) {
-		const char *v = getenv(names[i]);
-		struct buf b = { 0 };
-
-		if (v == NULL)
-			continue;
-		buf_fmt(&b, "%s=%s", names[i], v);
-		env[n++] = b.p;
-	}
-	env[n] = NULL;
-	return n;
+	*m = (struct member){ .since = now_ms() };
+	return worker_start(&m->worker, c->conf, c->path, c->tmp,
+	    c->started++, e);
 }
 
 static int
-spawn(const char *path, char *const *args, posix_spawn_file_actions_t *acts,
-    pid_t *pid, struct err *e)
+reap(struct member *m)
 {
-	char *env[8];
-	size_t n = environment(env, 8);
-	posix_spawnattr_t attr;
-	sigset_t none;
-	int rc;
-
-	sigemptyset(&none);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	rc = posix_spawn(pid, path, acts, &attr, args, env);
-	posix_spawnattr_destroy(&attr);
-	while (n > 0)
-		free(env[--n]);
-	if (rc != 0) {
-		errno = rc;
-		return err_sys(e, "start %s", path);
-	}
-	return 0;
-}
-
-/* A descriptor that none of the worker's own numbers can hit. */
-static int
-high(int fd)
-{
-	int up = fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD);
-
-	close(fd);
-	return up;
-}
-
-static int
-start_process(struct crew *c, struct worker *w, int sock, int work,
-    struct err *e)
-{
-	char *args[] = { (char *)program, "--config",
-	    (char *)c->conf->dir, work == -1 ? "--no-output" : NULL, NULL };
-	posix_spawn_file_actions_t acts;
-	int rc;
-
-	posix_spawn_file_actions_init(&acts);
-	posix_spawn_file_actions_addopen(&acts, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&acts, sock, WIRE_SOCKET);
-	if (work != -1)
-		posix_spawn_file_actions_adddup2(&acts, work, WIRE_WORK);
-	rc = spawn(c->path, args, &acts, &w->pid, e);
-	posix_spawn_file_actions_destroy(&acts);
-	return rc;
-}
-
-static int
-start(struct crew *c, struct worker *w, struct err *e)
-{
-	int pair[2] = { -1, -1 }, work = -1, rc = -1;
-
-	*w = (struct worker){ .sock = -1, .since = now_ms() };
-	snprintf(w->work, sizeof w->work, "w%u", c->started++);
-	if (c->tmp != -1) {
-		work = fsx_open_dir(c->tmp, w->work, e);
-		if (work == -1)
-			goto out;
-		work = high(work);
-	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1) {
-		err_sys(e, "make a socket for a worker");
-		goto out;
-	}
-	pair[0] = high(pair[0]);
-	pair[1] = high(pair[1]);
-	if (start_process(c, w, pair[1], work, e) == -1)
-		goto out;
-	w->sock = pair[0];
-	pair[0] = -1;
-	rc = 0;
-out:
-	if (pair[0] != -1)
-		close(pair[0]);
-	if (pair[1] != -1)
-		close(pair[1]);
-	if (work != -1)
-		close(work);
-	return rc;
-}
-
-/* Wait for a worker's end; its wait status. */
-static int
-reap(struct worker *w)
-{
-	int status = 0;
-
-	close(w->sock);
-	w->sock = -1;
-	while (waitpid(w->pid, &status, 0) == -1 && errno == EINTR)
-		continue;
-	w->pid = 0;
-	wire_reader_done(&w->reader);
-	return status;
+	wire_reader_done(&m->reader);
+	return worker_reap(&m->worker);
 }
 
 /* ----------------------------------------------------------- the answer */
 
 /* The answer about a package whose reader died twice is ours. */
 static int
-own_answer(struct crew *c, struct open_job *j, enum finding_code code,
+own_answer(struct crew *c, struct job *j, enum finding_code code,
     const char *what, struct err *e)
 {
 	struct answer *a = mem_alloc(sizeof *a);
@@ -299,9 +93,9 @@ own_answer(struct crew *c, struct open_job *j, enum finding_code code,
 }
 
 static enum finding_code
-why_dead(const struct worker *w, int status, const char **what)
+why_dead(const struct member *m, int status, const char **what)
 {
-	if (w->killed || (WIFSIGNALED(status) &&
+	if (m->killed || (WIFSIGNALED(status) &&
 	    WTERMSIG(status) == SIGXCPU)) {
 		*what = "took too long";
 		return F_WORKER_TIMEOUT;
@@ -319,22 +113,16 @@ why_dead(const struct worker *w, int status, const char **what)
  * back in front of the queue.
  */
 static int
-bury(struct crew *c, struct worker *w, struct err *e)
+bury(struct crew *c, struct member *m, struct err *e)
 {
-	struct open_job *j, *culprit = pop(&w->jobs);
+	struct job *culprit = jobs_pop(&m->jobs);
 	const char *what;
-	struct queue rest = { 0 };
 	int rc = 0;
-	enum finding_code code = why_dead(w, reap(w), &what);
+	enum finding_code code = why_dead(m, reap(m), &what);
 
-	while ((j = pop(&w->jobs)) != NULL)
-		push(&rest, j);
-	while ((j = pop(&c->waiting)) != NULL)
-		push(&rest, j);
-	while ((j = pop(&rest)) != NULL)
-		push(&c->waiting, j);
+	jobs_put_before(&c->waiting, &m->jobs);
 	if (culprit != NULL && ++culprit->tries < 2) {
-		push(&c->again, culprit);
+		jobs_push(&c->again, culprit);
 	} else if (culprit != NULL) {
 		rc = own_answer(c, culprit, code, what, e);
 		job_free(culprit);
@@ -345,40 +133,40 @@ bury(struct crew *c, struct worker *w, struct err *e)
 /* -------------------------------------------------------------- handing */
 
 static int
-hand(struct worker *w, struct queue *from, size_t n, struct err *e)
+hand(struct member *m, struct jobs *from, size_t n, struct err *e)
 {
 	struct wire_job *v = mem_alloc(n * sizeof *v);
-	bool idle = w->jobs.n == 0;
+	bool idle = m->jobs.n == 0;
 	int rc;
 
 	for (size_t i = 0; i < n; i++) {
-		struct open_job *j = pop(from);
+		struct job *j = jobs_pop(from);
 
 		v[i].item = j->item;
 		v[i].mode = (uint8_t)j->mode;
 		v[i].fd = j->fd;
 		snprintf(v[i].name, sizeof v[i].name, "%s", j->name);
-		push(&w->jobs, j);
+		jobs_push(&m->jobs, j);
 	}
 	if (idle)
-		w->since = now_ms();
-	rc = wire_send_jobs(w->sock, v, n, e);
+		m->since = now_ms();
+	rc = wire_send_jobs(m->worker.sock, v, n, e);
 	free(v);
 	/* A worker that is gone is found by poll; its jobs are not lost. */
 	return rc == -1 && (e->sys == EPIPE || e->sys == ECONNRESET) ? 0 : rc;
 }
 
 /* A free worker, started when need be; NULL: none, or *failed. */
-static struct worker *
+static struct member *
 free_worker(struct crew *c, bool *failed, struct err *e)
 {
-	struct worker *idle = NULL;
+	struct member *idle = NULL;
 
-	for (size_t i = 0; i < c->n_workers && idle == NULL; i++)
-		if (c->workers[i].pid == 0 || (c->workers[i].jobs.n == 0 &&
-		    !c->workers[i].alone))
-			idle = &c->workers[i];
-	if (idle != NULL && idle->pid == 0 && start(c, idle, e) == -1) {
+	for (size_t i = 0; i < c->n_members && idle == NULL; i++)
+		if (c->members[i].worker.pid == 0 ||
+		    (c->members[i].jobs.n == 0 && !c->members[i].alone))
+			idle = &c->members[i];
+	if (idle != NULL && idle->worker.pid == 0 && start(c, idle, e) == -1) {
 		*failed = true;
 		return NULL;
 	}
@@ -392,12 +180,12 @@ hand_again(struct crew *c, struct err *e)
 	bool failed = false;
 
 	while (c->again.n > 0) {
-		struct worker *w = free_worker(c, &failed, e);
+		struct member *m = free_worker(c, &failed, e);
 
-		if (w == NULL)
+		if (m == NULL)
 			return failed ? -1 : 0;
-		w->alone = true;
-		if (hand(w, &c->again, 1, e) == -1)
+		m->alone = true;
+		if (hand(m, &c->again, 1, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -414,18 +202,18 @@ hand_out(struct crew *c, struct err *e)
 
 	if (hand_again(c, e) == -1)
 		return -1;
-	for (size_t i = 0; i < c->n_workers && c->waiting.n > 0; i++) {
-		struct worker *w = &c->workers[i];
-		size_t share = (c->waiting.n + c->n_workers - 1) /
-		    c->n_workers;
+	for (size_t i = 0; i < c->n_members && c->waiting.n > 0; i++) {
+		struct member *m = &c->members[i];
+		size_t share = (c->waiting.n + c->n_members - 1) /
+		    c->n_members;
 
-		if (w->alone || w->jobs.n > batch / 2)
+		if (m->alone || m->jobs.n > batch / 2)
 			continue;
-		if (w->pid == 0 && start(c, w, e) == -1)
+		if (m->worker.pid == 0 && start(c, m, e) == -1)
 			return -1;
-		if (share > batch - w->jobs.n)
-			share = batch - w->jobs.n;
-		if (share > 0 && hand(w, &c->waiting, share, e) == -1)
+		if (share > batch - m->jobs.n)
+			share = batch - m->jobs.n;
+		if (share > 0 && hand(m, &c->waiting, share, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -438,47 +226,47 @@ kill_late(struct crew *c)
 {
 	int64_t most = (int64_t)c->conf->workers.timeout, now = now_ms();
 
-	for (size_t i = 0; i < c->n_workers; i++) {
-		struct worker *w = &c->workers[i];
+	for (size_t i = 0; i < c->n_members; i++) {
+		struct member *m = &c->members[i];
 
-		if (w->pid == 0 || w->jobs.n == 0 || now - w->since < most +
-		    (w->ready ? 0 : START_MS))
+		if (m->worker.pid == 0 || m->jobs.n == 0 ||
+		    now - m->since < most + (m->ready ? 0 : START_MS))
 			continue;
-		w->killed = true;
-		kill(w->pid, SIGKILL);
+		m->killed = true;
+		kill(m->worker.pid, SIGKILL);
 	}
 }
 
 /* An answer must be about the package that is next: they go in order. */
 static int
-take_answer(struct crew *c, struct worker *w, struct wire_news *news,
+take_answer(struct crew *c, struct member *m, struct wire_news *news,
     struct crew_answer *out, struct err *e)
 {
-	struct open_job *j = w->jobs.head;
+	struct job *j = m->jobs.head;
 
 	if (j == NULL || j->item != news->item) {
 		answer_free(news->answer);
 		free(news->answer);
-		kill(w->pid, SIGKILL);
-		return bury(c, w, e);
+		kill(m->worker.pid, SIGKILL);
+		return bury(c, m, e);
 	}
-	job_free(pop(&w->jobs));
-	w->since = now_ms();
-	w->alone = false;
+	job_free(jobs_pop(&m->jobs));
+	m->since = now_ms();
+	m->alone = false;
 	*out = (struct crew_answer){ .item = news->item,
 	    .answer = news->answer };
-	memcpy(out->work, w->work, sizeof out->work);
+	memcpy(out->work, m->worker.work, sizeof out->work);
 	c->n_open--;
 	return 1;
 }
 
 /* A worker that came up later must have read the same configuration. */
 static int
-take_ready(struct crew *c, struct worker *w, const struct wire_news *news,
+take_ready(struct crew *c, struct member *m, const struct wire_news *news,
     struct err *e)
 {
-	w->ready = true;
-	w->since = now_ms();
+	m->ready = true;
+	m->since = now_ms();
 	if (c->config[0] == '\0')
 		memcpy(c->config, news->config_sha256, sizeof c->config);
 	return strcmp(c->config, news->config_sha256) == 0 ? 0 :
@@ -488,13 +276,13 @@ take_ready(struct crew *c, struct worker *w, const struct wire_news *news,
 
 /* A worker that ends before it was ready could not load what we gave it. */
 static int
-take_end(struct crew *c, struct worker *w, struct err *e)
+take_end(struct crew *c, struct member *m, struct err *e)
 {
 	int status;
 
-	if (w->ready)
-		return bury(c, w, e);
-	status = reap(w);
+	if (m->ready)
+		return bury(c, m, e);
+	status = reap(m);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_CONFIG)
 		return err_set(e, ERR_CONFIG, "%s", "");
 	return err_set(e, ERR_SYSTEM, "a worker cannot start (%s: %s %d)",
@@ -503,26 +291,26 @@ take_end(struct crew *c, struct worker *w, struct err *e)
 }
 
 static int
-listen_to(struct crew *c, struct worker *w, struct crew_answer *out,
+listen_to(struct crew *c, struct member *m, struct crew_answer *out,
     struct err *e)
 {
 	struct wire_news news;
 
-	switch (wire_recv(w->sock, &w->reader, &news)) {
+	switch (wire_recv(m->worker.sock, &m->reader, &news)) {
 	case WIRE_NOTHING:
 		return 0;
 	case WIRE_READY:
-		return take_ready(c, w, &news, e);
+		return take_ready(c, m, &news, e);
 	case WIRE_ANSWER:
-		return take_answer(c, w, &news, out, e);
+		return take_answer(c, m, &news, out, e);
 	case WIRE_TROUBLE:
 		*e = news.trouble;
 		return -1;
 	case WIRE_NONSENSE:
-		kill(w->pid, SIGKILL);
-		return bury(c, w, e);
+		kill(m->worker.pid, SIGKILL);
+		return bury(c, m, e);
 	case WIRE_GONE:
-		return take_end(c, w, e);
+		return take_end(c, m, e);
 	}
 	return 0;
 }
@@ -532,12 +320,13 @@ poll_workers(struct crew *c, int wait_ms, struct pollfd *v)
 {
 	int step = 1000;
 
-	for (size_t i = 0; i < c->n_workers; i++)
+	for (size_t i = 0; i < c->n_members; i++)
 		v[i] = (struct pollfd){ .events = POLLIN,
-		    .fd = c->workers[i].pid != 0 ? c->workers[i].sock : -1 };
+		    .fd = c->members[i].worker.pid != 0 ?
+		    c->members[i].worker.sock : -1 };
 	if (wait_ms >= 0 && wait_ms < step)
 		step = wait_ms;
-	return poll(v, c->n_workers, step);
+	return poll(v, c->n_members, step);
 }
 
 static int
@@ -566,10 +355,10 @@ crew_next(struct crew *c, int wait_ms, struct crew_answer *out,
 		if (poll_workers(c, wait_ms < 0 ? -1 :
 		    (int)(until - now_ms()), v) == -1 && errno != EINTR)
 			return err_sys(e, "wait for workers");
-		for (size_t i = 0; i < c->n_workers && rc == 0; i++)
+		for (size_t i = 0; i < c->n_members && rc == 0; i++)
 			if (v[i].fd != -1 && v[i].revents != 0 &&
 			    !c->has_own)
-				rc = listen_to(c, &c->workers[i], out, e);
+				rc = listen_to(c, &c->members[i], out, e);
 		if (wait_ms >= 0 && now_ms() >= until)
 			break;
 	}
@@ -582,16 +371,16 @@ crew_next(struct crew *c, int wait_ms, struct crew_answer *out,
 static int
 wait_ready(struct crew *c, struct err *e)
 {
-	struct worker *w = &c->workers[0];
-	struct pollfd v = { .fd = w->sock, .events = POLLIN };
+	struct member *m = &c->members[0];
+	struct pollfd v = { .fd = m->worker.sock, .events = POLLIN };
 	struct crew_answer none;
 	int rc = 0;
 
-	while (rc == 0 && !w->ready) {
+	while (rc == 0 && !m->ready) {
 		if (poll(&v, 1, START_MS) == 0)
 			return err_set(e, ERR_SYSTEM, "a worker does not come "
 			    "up (%s)", c->path);
-		rc = listen_to(c, w, &none, e);
+		rc = listen_to(c, m, &none, e);
 	}
 	return rc;
 }
@@ -603,24 +392,15 @@ crew_new(const struct conf *conf, int tmp, struct err *e)
 
 	c->conf = conf;
 	c->tmp = tmp;
-	c->n_workers = (size_t)conf->workers.count;
-	if (c->n_workers > WORKERS_MAX)
-		c->n_workers = WORKERS_MAX;
-	if (crew_find(c->path, e) == -1 ||
-	    start(c, &c->workers[0], e) == -1 || wait_ready(c, e) == -1) {
+	c->n_members = (size_t)conf->workers.count;
+	if (c->n_members > WORKERS_MAX)
+		c->n_members = WORKERS_MAX;
+	if (worker_find(c->path, e) == -1 ||
+	    start(c, &c->members[0], e) == -1 || wait_ready(c, e) == -1) {
 		crew_free(c);
 		return NULL;
 	}
 	return c;
-}
-
-static void
-drain(struct queue *q)
-{
-	struct open_job *j;
-
-	while ((j = pop(q)) != NULL)
-		job_free(j);
 }
 
 void
@@ -628,19 +408,19 @@ crew_free(struct crew *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->n_workers; i++) {
-		struct worker *w = &c->workers[i];
+	for (size_t i = 0; i < c->n_members; i++) {
+		struct member *m = &c->members[i];
 
-		drain(&w->jobs);
-		if (w->pid == 0)
+		jobs_free(&m->jobs);
+		if (m->worker.pid == 0)
 			continue;
 		/* An idle one leaves when its socket closes. */
 		if (c->n_open > 0)
-			kill(w->pid, SIGKILL);
-		reap(w);
+			kill(m->worker.pid, SIGKILL);
+		reap(m);
 	}
-	drain(&c->waiting);
-	drain(&c->again);
+	jobs_free(&c->waiting);
+	jobs_free(&c->again);
 	if (c->has_own) {
 		answer_free(c->own.answer);
 		free(c->own.answer);
@@ -669,15 +449,9 @@ crew_unsafe(const struct conf *conf)
 }
 
 void
-crew_give(struct crew *c, const struct crew_job *job)
+crew_give(struct crew *c, const struct crew_job *given)
 {
-	struct open_job *j = mem_alloc(sizeof *j);
-
-	j->item = job->item;
-	j->mode = job->mode;
-	j->name = mem_dup(job->name);
-	j->fd = job->fd;
-	push(&c->waiting, j);
+	jobs_push(&c->waiting, job_new(given));
 	c->n_open++;
 }
 
@@ -685,60 +459,4 @@ size_t
 crew_open(const struct crew *c)
 {
 	return c->n_open;
-}
-
-/* It died while it worked on the file, or on the configuration. */
-static int
-ask_died(int how, bool on_file, struct err *e)
-{
-	if (how == SIGPIPE)
-		return err_set(e, ERR_IO, "nobody reads stdout any more");
-	return err_set(e, on_file ? ERR_DATA : ERR_BUG, "the worker %s "
-	    "(signal %d)", how == SIGXCPU || how == SIGKILL ?
-	    "took too long" : "died", how);
-}
-
-static int
-ask(const struct conf *conf, const char *const *args, int file, int out,
-    int complaints, struct err *e)
-{
-	char path[PATH_MAX], *v[16] = { (char *)program, "--config",
-	    (char *)conf->dir };
-	posix_spawn_file_actions_t acts;
-	size_t n = 3;
-	int status, rc;
-	pid_t pid;
-
-	if (crew_find(path, e) == -1)
-		return -1;
-	while (*args != NULL && n < 15)
-		v[n++] = (char *)*args++;
-	posix_spawn_file_actions_init(&acts);
-	if (file != -1)
-		posix_spawn_file_actions_adddup2(&acts, file, WIRE_SOCKET);
-	posix_spawn_file_actions_adddup2(&acts, out, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&acts, complaints, STDERR_FILENO);
-	posix_spawn_file_actions_addopen(&acts, 0, "/dev/null", O_RDONLY, 0);
-	rc = spawn(path, v, &acts, &pid, e);
-	posix_spawn_file_actions_destroy(&acts);
-	if (rc == -1)
-		return -1;
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		continue;
-	return WIFEXITED(status) ? WEXITSTATUS(status) :
-	    ask_died(WTERMSIG(status), file != -1, e);
-}
-
-int
-crew_ask_on(const struct conf *conf, const char *const *args, int out,
-    int complaints, struct err *e)
-{
-	return ask(conf, args, -1, out, complaints, e);
-}
-
-int
-crew_ask(const struct conf *conf, const char *const *args, int file,
-    struct err *e)
-{
-	return ask(conf, args, file, STDOUT_FILENO, STDERR_FILENO, e);
 }

@@ -1,7 +1,6 @@
 #ifndef SPOOL_CREW_H
 #define SPOOL_CREW_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -62,19 +61,5 @@ size_t crew_open(const struct crew *);		/* given and not answered */
  */
 int crew_next(struct crew *, int wait_ms, struct crew_answer *,
     struct err *);
-
-/*
- * Run the worker for a question, its output on ours: args end in NULL, `file`
- * is what the question is about, -1: the configuration.  Its exit code, or -1.
- */
-int crew_ask(const struct conf *, const char *const *args, int file,
-    struct err *);
-
-/* About the configuration, with its output and its complaints on these descriptors. */
-int crew_ask_on(const struct conf *, const char *const *args, int out,
-    int complaints, struct err *);
-
-/* Where the worker's program lies. */
-int crew_find(char path[PATH_MAX], struct err *);
 
 #endif

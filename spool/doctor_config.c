@@ -10,7 +10,7 @@
 
 #include "spool/buf.h"
 #include "spool/conf.h"
-#include "spool/crew.h"
+#include "spool/crew_ask.h"
 #include "spool/fault.h"
 #include "spool/fsx.h"
 

@@ -18,9 +18,9 @@
 
 #include "spool/buf.h"
 #include "spool/conf.h"
-#include "spool/crew.h"
 #include "spool/fsx.h"
 #include "spool/stamp.h"
+#include "spool/worker.h"
 
 enum { MIB = 20, DESCRIPTORS = 1024, CLOCK_FAULT = 60, CLOCK_WARNING = 2 };
 
@@ -36,7 +36,7 @@ doctor_worker(struct doctor *d)
 	struct stat st;
 	struct err e;
 
-	if (crew_find(path, &e) == -1)
+	if (worker_find(path, &e) == -1)
 		doctor_fault(d, e.kind, "install it, or set FLERAPP_LIBEXEC",
 		    "%s", e.text);
 	else if (stat(path, &st) == 0 && (st.st_mode & 022) != 0)

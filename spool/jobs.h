@@ -1,0 +1,35 @@
+#ifndef SPOOL_JOBS_H
+#define SPOOL_JOBS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spool/crew.h"
+
+/*
+ * jobs: packages that were given and are not answered, in a row.
+ */
+
+struct job {
+	struct job *next;
+	uint32_t item;
+	enum crew_mode mode;
+	char *name;
+	int fd;
+	int tries;			/* workers it has ended */
+};
+
+struct jobs {
+	struct job *head, **tail;
+	size_t n;
+};
+
+struct job *job_new(const struct crew_job *);
+void job_free(struct job *);
+
+void jobs_push(struct jobs *, struct job *);		/* at the end */
+struct job *jobs_pop(struct jobs *);			/* NULL: none */
+void jobs_put_before(struct jobs *, struct jobs *first);	/* then empty */
+void jobs_free(struct jobs *);
+
+#endif
