@@ -197,7 +197,8 @@ a_dangerous_name_is_refused_and_passed_over(void **unused)
 	static const struct { const char *name; size_t n; } rows[] = {
 #define ROW(name) { name, sizeof name - 1 }
 		ROW("../../evil.txt"), ROW("data/../../evil.txt"),
-		ROW("data/.."), ROW(".."), ROW("."), ROW("./instance.json"),
+		ROW("data/.."), ROW(".."), ROW("."), ROW("././instance.json"),
+		ROW(".//instance.json"), ROW("./../x"), ROW("./."),
 		ROW("data/./x"), ROW("/evil.txt"), ROW("//evil.txt"),
 		ROW("data//x"), ROW("data\\..\\evil.txt"), ROW("a\\b"),
 		ROW("C:\\evil.txt"), ROW("C:evil.txt"), ROW("data/a:b"),

@@ -116,6 +116,56 @@ folders_of_the_layout_are_passed_over(void **unused)
 	buf_free(&b);
 }
 
+/* As tar -cf x.tar . writes them; and by hand, where not all have one. */
+static void
+one_dot_before_a_name_is_passed_over(void **unused)
+{
+	static const struct tar_part whole[] = {
+		{ .name = "./", .flag = '5' },
+		{ .name = "./data/", .flag = '5' },
+		{ .name = "./instance.json", .data = "{}" },
+		{ .name = "./" ELEMENT, .data = "<a/>" },
+	}, mixed[] = {
+		{ .name = ".", .flag = '5' },
+		{ .name = "./instance.json", .data = "{}" },
+		{ .name = "data", .flag = '5' },
+		{ .name = ELEMENT, .data = "<a/>" },
+		{ .name = "./", .flag = '5' },
+	}, deep[] = {
+		{ .name = "./", .flag = '5' },
+		{ .name = "./ttd", .flag = '5' },
+		{ .name = "./" FOLDER "/instance.json", .data = "{}" },
+		{ .name = "./" FOLDER "/" ELEMENT, .data = "<a/>" },
+	};
+	struct buf b = { 0 };
+
+	(void)unused;
+	make_tar(&b, whole, COUNT(whole));
+	expect_entries("tar of .", &b, honest_seen);
+	buf_reset(&b);
+	make_tar(&b, mixed, COUNT(mixed));
+	expect_entries("some", &b, honest_seen);
+	buf_reset(&b);
+	make_tar(&b, deep, COUNT(deep));
+	expect_entries("the long form", &b, honest_seen);
+	buf_free(&b);
+}
+
+static void
+a_dot_hides_no_entry_that_is_there_twice(void **unused)
+{
+	static const struct tar_part twice = { .name = "./instance.json",
+	    .data = "{}" }, other = { .name = "./readme", .data = "x" };
+
+	(void)unused;
+	expect_part("twice", &twice, F_ENTRY_DUPLICATE);
+	expect_part("unexpected", &other, F_ENTRY_UNEXPECTED);
+	expect_part("a file called .", &(struct tar_part){ .name = "./",
+	    .data = "x" }, F_ENTRY_TYPE);
+	expect_part("a link called .", &(struct tar_part){ .name = "./",
+	    .flag = '2', .link = "/" }, F_ENTRY_NAME);
+}
+
 static void
 long_names_are_taken_in_every_way_of_writing(void **unused)
 {
@@ -199,7 +249,7 @@ static void
 a_dangerous_name_is_refused_and_passed_over(void **unused)
 {
 	static const char *const names[] = { "../../evil.txt", "/evil.txt",
-	    "data/../x", "./instance.json", "C:\\evil.txt", "a\\b",
+	    "data/../x", "././x", ".//x", "./../x", "./.", ".", "C:\\evil.txt", "a\\b",
 	    "data/\x1b[31m", "data/\xff\xfe", "data/a\nb", "data//x" };
 	struct buf b = { 0 };
 	struct reading r;
@@ -700,6 +750,8 @@ main(void)
 		cmocka_unit_test(a_tar_is_taken_bare_and_in_one_filter),
 		cmocka_unit_test(every_age_of_tar_is_taken),
 		cmocka_unit_test(folders_of_the_layout_are_passed_over),
+		cmocka_unit_test(one_dot_before_a_name_is_passed_over),
+		cmocka_unit_test(a_dot_hides_no_entry_that_is_there_twice),
 		cmocka_unit_test(long_names_are_taken_in_every_way_of_writing),
 		cmocka_unit_test(a_pax_header_without_power_is_taken),
 		cmocka_unit_test(large_tars_are_given_whole),

@@ -65,6 +65,27 @@ a_mark_stays_with_its_path(void **unused)
 	arena_free(&a);
 }
 
+/* find . -type f -exec sha256sum {} + */
+static void
+one_dot_before_a_path_is_passed_over(void **unused)
+{
+	static const char text[] = A "  ./a\n" A "  data/b\n" A "  ././c\n"
+	    A "  ./\n", twice[] = A "  a\n" A "  ./a\n";
+	struct arena a = { 0 };
+	struct sums s;
+
+	(void)unused;
+	assert_int_equal(sums_parse(&s, &a, text, sizeof text - 1), 0);
+	assert_non_null(sums_find(&s, "a"));
+	assert_non_null(sums_find(&s, "data/b"));
+	assert_non_null(sums_find(&s, "./c"));
+	assert_non_null(sums_find(&s, "./"));
+	assert_null(sums_find(&s, "c"));
+	assert_int_equal(sums_parse(&s, &a, twice, sizeof twice - 1), -1);
+	assert_int_equal(s.bad_line, 2);
+	arena_free(&a);
+}
+
 static void
 any_other_line_makes_the_list_malformed(void **unused)
 {
@@ -149,6 +170,7 @@ main(void)
 		cmocka_unit_test(a_list_as_sha256sum_writes_it_is_taken),
 		cmocka_unit_test(the_last_line_needs_no_end),
 		cmocka_unit_test(a_mark_stays_with_its_path),
+		cmocka_unit_test(one_dot_before_a_path_is_passed_over),
 		cmocka_unit_test(any_other_line_makes_the_list_malformed),
 		cmocka_unit_test(a_path_twice_makes_the_list_malformed),
 		cmocka_unit_test(a_list_beyond_the_limit_is_malformed),

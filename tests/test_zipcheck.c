@@ -318,6 +318,43 @@ bytes_of_no_member_are_refused(void **unused)
 	buf_free(&c);
 }
 
+/* What people do meet, they are told how to do without. */
+static void
+what_is_not_taken_is_called_by_its_name(void **unused)
+{
+	static const struct {
+		const char *words;
+		struct zip_part part;
+		const char *archive_comment;
+	} rows[] = {
+		{ "zip -fz-", { .name = "a", .extra =
+		    "\1\0\20\0aaaaaaaabbbbbbbb", .extra_len = 20 }, NULL },
+		{ "the zip has a comment", { .name = "a" }, "PK\5\6 hello" },
+		{ "has a comment", { .name = "a", .comment = "x" }, NULL },
+	};
+	struct buf b = { 0 };
+	struct result r;
+
+	(void)unused;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *c = rows[i].archive_comment;
+
+		buf_reset(&b);
+		make_zip(&b, &rows[i].part, 1);
+		if (c != NULL) {
+			zip_end(&b)[20] = (unsigned char)strlen(c);
+			buf_str(&b, c);
+		}
+		check(&r, &b);
+		assert_int_equal(r.rc, -1);
+		if (strstr(r.findings.v[0].message, rows[i].words) == NULL)
+			fail_msg("%s: %s", rows[i].words,
+			    r.findings.v[0].message);
+		done(&r);
+	}
+	buf_free(&b);
+}
+
 /* As a self-extracting zip whose places were moved to be right again. */
 static void
 a_zip_that_begins_late_is_refused(void **unused)
@@ -626,6 +663,7 @@ main(void)
 		cmocka_unit_test(a_member_only_in_local_headers_is_refused),
 		cmocka_unit_test(a_member_only_in_the_directory_is_refused),
 		cmocka_unit_test(bytes_of_no_member_are_refused),
+		cmocka_unit_test(what_is_not_taken_is_called_by_its_name),
 		cmocka_unit_test(a_zip_that_begins_late_is_refused),
 		cmocka_unit_test(members_that_share_bytes_are_refused),
 		cmocka_unit_test(members_inside_each_other_are_refused),

@@ -13,6 +13,9 @@
 #include "watcher/source.h"
 #include "watcher/unpack.h"
 
+#define DOT "./"
+enum { DOT_LEN = sizeof DOT - 1 };
+
 struct package {
 	struct source *source;
 	struct findings *findings;
@@ -144,6 +147,30 @@ by_name(const void *a, const void *b)
 	return strcasecmp(a, b);
 }
 
+/*
+ * tar -cf x.tar . writes ./ before each name: one is passed over.  Any more,
+ * as in ././a or .//a, and the name is at fault as it was.
+ */
+static struct member
+without_dot(const struct member *m)
+{
+	struct member plain = *m;
+
+	if (m->name_len > DOT_LEN && memcmp(m->name, DOT, DOT_LEN) == 0) {
+		plain.name += DOT_LEN;
+		plain.name_len -= DOT_LEN;
+	}
+	return plain;
+}
+
+/* The folder that all the others are in. */
+static bool
+is_top(const struct member *m)
+{
+	return m->type == MEMBER_FOLDER && (strcmp(m->name, DOT) == 0 ||
+	    strcmp(m->name, ".") == 0) && strlen(m->name) == m->name_len;
+}
+
 /* Was this name, or one that only differs in case, there before? */
 static bool
 seen_before(struct package *p, const char *name)
@@ -187,9 +214,12 @@ decide(struct package *p, const char *name)
 	memcpy(p->folder, name, n);
 	p->folder[n] = '\0';
 	p->decided = true;
-	for (size_t i = 0; i < p->next; i++)
-		if (p->members.v[i].type == MEMBER_FOLDER)
-			judge_folder(p, &p->members.v[i]);
+	for (size_t i = 0; i < p->next; i++) {
+		const struct member plain = without_dot(&p->members.v[i]);
+
+		if (plain.type == MEMBER_FOLDER)
+			judge_folder(p, &plain);
+	}
 }
 
 /* The name below the package's folder, or NULL when it is not below it. */
@@ -247,7 +277,7 @@ name_fault(const struct member *m)
 static bool
 judge(struct package *p, const struct member *m, struct package_entry *e)
 {
-	const char *fault = name_fault(m);
+	const char *fault = is_top(m) ? NULL : name_fault(m);
 
 	if (fault != NULL) {
 		tell(p, m, F_ENTRY_NAME, fault);
@@ -257,7 +287,7 @@ judge(struct package *p, const struct member *m, struct package_entry *e)
 	case MEMBER_FILE:
 		return judge_file(p, m, e);
 	case MEMBER_FOLDER:
-		if (p->decided)
+		if (p->decided && !is_top(m))
 			judge_folder(p, m);
 		return false;
 	case MEMBER_SPECIAL:
@@ -271,6 +301,7 @@ int
 package_next(struct package *p, struct package_entry *e)
 {
 	const struct member *m;
+	struct member plain;
 	bool give = false;
 	int rc;
 
@@ -279,7 +310,8 @@ package_next(struct package *p, struct package_entry *e)
 		if (rc != 1)
 			break;
 		p->again = ++p->next <= p->judged;
-		give = judge(p, m, e);
+		plain = without_dot(m);
+		give = judge(p, &plain, e);
 		if (!p->again)
 			p->judged = p->next;
 	} while (!give);

@@ -18,7 +18,8 @@
  * puts what is wrong with the container or a name in `findings`.
  *
  * Names of entries are compared and kept as bytes; nothing of them is ever
- * used as a file name.
+ * used as a file name.  One ./ before a name is passed over: so an ordinary
+ * tar -cf x.tar . writes them.
  */
 
 struct findings;

@@ -21,7 +21,13 @@ parse_line(struct sum *s, struct arena *a, const char *line, size_t n)
 	memcpy(s->hex, line, DIGEST_HEX);
 	s->hex[DIGEST_HEX] = '\0';
 	s->seen = false;
-	s->path = arena_dupn(a, line + LINE_HEAD, n - LINE_HEAD);
+	line += LINE_HEAD;
+	n -= LINE_HEAD;
+	if (n > 2 && memcmp(line, "./", 2) == 0) {
+		line += 2;
+		n -= 2;
+	}
+	s->path = arena_dupn(a, line, n);
 	return id_hex_ok(s->hex, DIGEST_HEX);
 }
 

@@ -10,7 +10,8 @@
  * sums: SHA256SUMS, as sha256sum(1) writes it: hex, two blanks (or a blank
  * and *), path, line end.  Fails closed: a line that is anything else, an
  * empty list, or a path twice makes the list malformed.  Escaped names
- * (leading backslash) are refused: no path of ours needs one.
+ * (leading backslash) are refused: no path of ours needs one.  One ./ before
+ * a path, as find(1) gives it, is passed over.
  */
 
 struct arena;

@@ -182,7 +182,8 @@ check_gzip(struct tarstream *t)
 		return die(t);
 	if (le32(trailer) != t->crc || le32(trailer + 4) != (uint32_t)t->got)
 		return refuse(t, F_PACKAGE_UNREADABLE,
-		    "the bytes are damaged (gzip's sum is another)");
+		    "the bytes are damaged, or several gzips lie one behind "
+		    "the other (gzip's sum is another)");
 	return 0;
 }
 

@@ -32,6 +32,9 @@ enum { UNICODE_NAME_HEAD = 5 };		/* version and CRC */
 enum { NONE16 = 0xffff };
 #define NONE32 0xffffffffu
 
+static const char no_zip64[] = "zip64 is not taken, as no package is that "
+    "large: make it without (zip -fz-), or send a tar.gz";
+
 uint16_t
 zip_le16(const unsigned char *p)
 {
@@ -76,14 +79,44 @@ zipdir_ends(struct source *s)
 	    signed_as(end, end_sign);
 }
 
+enum behind { NOTHING, BYTES, COMMENT };
+
+/* What an end record in the last n bytes of the file has behind it. */
+static enum behind
+behind_end(const char *tail, size_t n)
+{
+	enum behind found = NOTHING;
+	const char *p = tail, *end = tail + n;
+
+	for (; (p = memmem(p, (size_t)(end - p), end_sign, ZIP_SIGN)) != NULL;
+	    p++) {
+		found = BYTES;
+		if (end - p >= END_SIZE && zip_le16((const unsigned char *)p +
+		    20) == end - p - END_SIZE)
+			return COMMENT;
+	}
+	return found;
+}
+
 /* No end record where it belongs: is it elsewhere, or cut off? */
 static int
 refuse_end(struct zipdir *z)
 {
+	static const struct {
+		enum finding_code code;
+		const char *what;
+	} say[] = {
+		[NOTHING] = { F_PACKAGE_TRUNCATED,
+		    "the zip breaks off before its end" },
+		[BYTES] = { F_PACKAGE_LAYOUT,
+		    "bytes follow the end of the zip" },
+		[COMMENT] = { F_PACKAGE_LAYOUT, "the zip has a comment, which "
+		    "is not taken: make it without one" },
+	};
 	uint64_t size = source_size(z->source);
 	size_t n = END_SIZE + ZIP_EXTENT_MAX;
+	enum behind found;
 	char *tail;
-	bool found;
 
 	if (size < n)
 		n = (size_t)size;
@@ -92,13 +125,9 @@ refuse_end(struct zipdir *z)
 		free(tail);
 		return -1;
 	}
-	found = memmem(tail, n, end_sign, ZIP_SIGN) != NULL;
+	found = behind_end(tail, n);
 	free(tail);
-	if (!found)
-		return zipdir_refuse(z, NULL, F_PACKAGE_TRUNCATED,
-		    "the zip breaks off before its end");
-	return zipdir_refuse(z, NULL, F_PACKAGE_LAYOUT,
-	    "bytes or a comment follow the end of the zip");
+	return zipdir_refuse(z, NULL, say[found].code, say[found].what);
 }
 
 static bool
@@ -126,7 +155,7 @@ check_end(struct zipdir *z, uint64_t max_entries)
 	if (z->n == NONE16 || len == NONE32 || from == NONE32 ||
 	    has_locator(z, at))
 		return zipdir_refuse(z, NULL, F_PACKAGE_FORMAT,
-		    "zip64 is not taken");
+		    no_zip64);
 	if (zip_le16(e + 4) != 0 || zip_le16(e + 6) != 0 ||
 	    zip_le16(e + 8) != z->n)
 		return zipdir_refuse(z, NULL, F_PACKAGE_LAYOUT,
@@ -176,7 +205,7 @@ zipdir_check_extra(struct zipdir *z, const struct zip_record *r,
 		switch (zip_le16(p)) {
 		case EXTRA_ZIP64:
 			return zipdir_refuse(z, r, F_PACKAGE_FORMAT,
-			    "zip64 is not taken");
+			    no_zip64);
 		case EXTRA_AES:
 			return zipdir_refuse(z, r, F_PACKAGE_ENCRYPTED,
 			    "encrypted");
@@ -231,8 +260,9 @@ read_record(struct zipdir *z, struct zip_record *r, const unsigned char *p,
 		return 0;
 	}
 	if (zip_le16(p + 32) != 0 || zip_le16(p + 34) != 0) {
-		zipdir_refuse(z, r, F_PACKAGE_LAYOUT,
-		    "a comment, or a part of a split zip");
+		zipdir_refuse(z, r, F_PACKAGE_LAYOUT, zip_le16(p + 34) != 0 ?
+		    "lies in another part of a split zip" :
+		    "has a comment, which is not taken: make the zip without");
 		return 0;
 	}
 	if (check_features(z, r) == -1 ||
