@@ -302,7 +302,9 @@ e2e: all
 
 layers: all
 	@tests/layers.sh $(BIN) $(OBJ)
-	@tests/hardening.sh $(programs:%=$(BIN)/%)
+	@rm -rf $(BUILD)/root
+	@$(MAKE) -s install DESTDIR='$(CURDIR)/$(BUILD)/root' > $(BUILD)/install.log
+	@tests/hardening.sh $(BUILD)/root $(programs)
 
 # All that must hold before a change lands: with gcc and clang, warnings are
 # errors; then the tests once more with sanitizers.
