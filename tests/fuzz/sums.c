@@ -7,7 +7,10 @@
 #include "watcher/sums.h"
 #include "tests/fuzz/fuzz.h"
 
-/* A list that is taken says the same when it is written again. */
+/*
+ * A list that is taken says the same when it is written again, each path with
+ * the one ./ before it that is passed over.
+ */
 
 static void
 check_list(const struct sums *s)
@@ -21,7 +24,7 @@ check_list(const struct sums *s)
 		assert(id_hex_ok(s->v[i].hex, DIGEST_HEX));
 		assert(*s->v[i].path != '\0' && !s->v[i].seen);
 		assert(sums_find(s, s->v[i].path) == &s->v[i]);
-		buf_fmt(&b, "%s  %s\n", s->v[i].hex, s->v[i].path);
+		buf_fmt(&b, "%s  ./%s\n", s->v[i].hex, s->v[i].path);
 	}
 	assert(sums_parse(&again, &arena, b.p, b.len) == 0);
 	assert(again.n == s->n);
