@@ -245,6 +245,10 @@ test_plan = $(routing) $(prove) transform/config transform/units transform/fill 
 	transform/plan_attach $(reading_form) watcher/rules
 test_deliver = tests/scratch tests/sample tests/make_zip spool/answer $(look) \
 	$(reading) $(making) $(base)
+test_attacks = tests/attacks tests/attacks_zip tests/attacks_tar \
+	tests/attacks_form tests/attacks_json tests/make_zip tests/make_tar \
+	tests/read_package spool/answer $(look) $(reading) $(making) $(base)
+tests += test_attacks
 tests += $(patsubst %,test_%,expression origin map fill document listing \
 	output route config papers plan deliver prove)
 
@@ -296,8 +300,10 @@ test-programs: $(tests:%=$(BUILD)/tests/%)
 unit: test-programs
 	@set -e; for t in $(tests); do $(BUILD)/tests/$$t; done
 
-# End-to-end tests on scratch spools, each a script of its own.
-e2e: all
+# End-to-end tests on scratch spools, each a script of its own; some have
+# their packages made, or what they read looked at, by programs of tests/.
+e2e_helpers = test_attacks
+e2e: all $(e2e_helpers:%=$(BUILD)/tests/%)
 	@tests/run_e2e.sh $(BIN)
 
 layers: all

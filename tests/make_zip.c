@@ -133,7 +133,7 @@ member(struct buf *b, struct buf *directory, const struct zip_part *given)
 		p.data = "";
 	if (p.len == 0)
 		p.len = strlen(p.data);
-	if (p.method == DEFLATED)
+	if (p.method == DEFLATED && !p.raw)
 		deflate_stored(&packed, p.data, p.len);
 	else
 		buf_add(&packed, p.data, p.len);

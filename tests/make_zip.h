@@ -18,7 +18,8 @@ struct zip_part {
 	size_t name_len;		/* 0: a string */
 	const char *data;
 	size_t len;			/* 0: a string */
-	unsigned method;		/* 8 is deflate with stored blocks */
+	unsigned method;		/* 8 is deflate with stored blocks, */
+	bool raw;			/* unless the data is deflated already */
 	unsigned flags;
 	uint32_t attributes;
 	uint32_t crc, packed, size;
