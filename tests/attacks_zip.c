@@ -339,6 +339,8 @@ static const struct attack rows[] = {
 	SAYS("two-sizes", "PACKAGE_LAYOUT", .size = 5),
 	SAYS("descriptor", "PACKAGE_LAYOUT", .descriptor = 16,
 	    .descriptor_crc = 5),
+	SAYS("descriptor-inside", "PACKAGE_LAYOUT", .descriptor = 16,
+	    .data = "%PDF-1.4 PK\7\10"),
 	SAYS("unicode-name", "PACKAGE_LAYOUT",
 	    .extra = "up\6\0\1\0\0\0\0x", .extra_len = 10),
 	MORE_IN("hidden", "PACKAGE_LAYOUT", .name = OTHER, .data = "x",

@@ -96,6 +96,8 @@ what_zip_programs_write_is_taken(void **unused)
 		    .method = 8, .descriptor = 16 } },
 		{ "descriptor without", { .name = "a", .data = "abc",
 		    .method = 8, .descriptor = 12 } },
+		{ "descriptor of a stored one", { .name = "a", .data = "abc",
+		    .descriptor = 16 } },
 		{ "time stamps", { .name = "a", .extra =
 		    "UT\5\0\1abcdux\4\0\1\0\1\0", .extra_len = 17 } },
 		{ "the same name in Unicode", { .name = "abc", .extra =
@@ -267,12 +269,46 @@ a_descriptor_that_disagrees_is_refused(void **unused)
 		    .flags = 1 << 3 } },
 		{ "too long", { .name = "a", .data = "abc", .method = 8,
 		    .descriptor = 16, .gap = "12345678" } },
+		{ "stored, no signature", { .name = "a", .data = "abc",
+		    .descriptor = 12 } },
+		{ "stored, a signature inside", { .name = "a",
+		    .data = "PK\7\10", .descriptor = 16 } },
 	};
 
 	(void)unused;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		expect_part_refused(rows[i].label, &rows[i].part,
 		    F_PACKAGE_LAYOUT);
+}
+
+/* Also where two looks at the content meet. */
+static void
+no_place_hides_a_signature_in_stored_content(void **unused)
+{
+	enum { AROUND = 16 * 1024, SPAN = 40 };
+	char *text = test_malloc(3 * AROUND + 1);
+	struct zip_part part = { .name = "a", .data = text, .descriptor = 16 };
+	struct buf b = { 0 };
+
+	(void)unused;
+	memset(text, 'P', 3 * AROUND);
+	text[3 * AROUND] = '\0';
+	make_zip(&b, &part, 1);
+	expect_taken("no signature", &b, 1);
+	for (size_t i = 1; i <= 2; i++)
+		for (size_t k = i * AROUND - SPAN; k < i * AROUND + SPAN; k++) {
+			memcpy(text + k, "PK\7\10", 4);
+			buf_reset(&b);
+			make_zip(&b, &part, 1);
+			expect_refused("signature", &b, F_PACKAGE_LAYOUT);
+			memcpy(text + k, "PPPP", 4);
+		}
+	memcpy(text + 3 * AROUND - 4, "PK\7\10", 4);
+	buf_reset(&b);
+	make_zip(&b, &part, 1);
+	expect_refused("at the end", &b, F_PACKAGE_LAYOUT);
+	test_free(text);
+	buf_free(&b);
 }
 
 static void
@@ -660,6 +696,7 @@ main(void)
 		cmocka_unit_test(attributes_and_a_slash_tell_the_type),
 		cmocka_unit_test(a_local_header_that_disagrees_is_refused),
 		cmocka_unit_test(a_descriptor_that_disagrees_is_refused),
+		cmocka_unit_test(no_place_hides_a_signature_in_stored_content),
 		cmocka_unit_test(a_member_only_in_local_headers_is_refused),
 		cmocka_unit_test(a_member_only_in_the_directory_is_refused),
 		cmocka_unit_test(bytes_of_no_member_are_refused),

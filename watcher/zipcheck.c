@@ -14,6 +14,7 @@
 enum {
 	LOCAL_SIZE = 30,
 	DESCRIPTOR_SIZE = 12,		/* and four more with a signature */
+	WINDOW = 16 * 1024,
 	DOS_FOLDER = 0x10,
 };
 
@@ -109,21 +110,54 @@ check_descriptor(struct zipdir *z, const struct zip_record *r, uint64_t at,
 	return 0;
 }
 
+/*
+ * Stored content has no end of its own.  Who reads from first byte to last,
+ * without the directory, ends it at the first descriptor; so there must be
+ * just one, and that must be known by its signature.
+ */
+static int
+check_stored(struct zipdir *z, const struct zip_record *r, uint64_t at,
+    bool is_signed)
+{
+	char window[WINDOW];
+	uint64_t left = r->packed;
+	size_t n;
+
+	for (; is_signed && left >= ZIP_SIGN; at += n - (ZIP_SIGN - 1),
+	    left -= n - (ZIP_SIGN - 1)) {
+		n = left < sizeof window ? (size_t)left : sizeof window;
+		if (source_copy(z->source, at, window, n) == -1)
+			return -1;
+		is_signed = memmem(window, n, descriptor_sign, ZIP_SIGN) ==
+		    NULL;
+	}
+	if (is_signed)
+		return 0;
+	return zipdir_refuse(z, r, F_PACKAGE_LAYOUT, "is stored with a data "
+	    "descriptor, so that its end is not certain: deflate it, or "
+	    "write the zip to a file and not to a pipe");
+}
+
 /* From its header up to `next` there is the member and nothing else. */
 static int
 check_extent(struct zipdir *z, const struct zip_record *r, uint64_t next)
 {
-	uint64_t end = 0;
+	uint64_t data = 0, end;
+	size_t more;
 
-	if (check_local(z, r, &end) == -1)
+	if (check_local(z, r, &data) == -1)
 		return -1;
-	end += r->packed;
+	end = data + r->packed;
 	if (end > next)
 		return zipdir_refuse(z, r, F_PACKAGE_LAYOUT,
 		    "overlaps what follows it");
-	if ((r->flags & ZIP_FLAG_DESCRIPTOR) != 0)
-		return check_descriptor(z, r, end,
-		    next - end > ZIP_EXTENT_MAX ? 0 : (size_t)(next - end));
+	more = next - end > ZIP_EXTENT_MAX ? 0 : (size_t)(next - end);
+	if ((r->flags & ZIP_FLAG_DESCRIPTOR) != 0) {
+		if (check_descriptor(z, r, end, more) == -1)
+			return -1;
+		return r->method != ZIP_STORED ? 0 : check_stored(z, r, data,
+		    more == ZIP_SIGN + DESCRIPTOR_SIZE);
+	}
 	if (end < next)
 		return zipdir_refuse(z, r, F_PACKAGE_LAYOUT,
 		    "bytes that are no member's follow it");

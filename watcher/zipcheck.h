@@ -10,7 +10,7 @@
  * central directory says, and members, central directory and end record
  * cover the file from its first byte to its last, without gap or overlap.
  * Stored and deflated members only; data descriptors are taken, when they
- * agree.  Refused, because a byte that is no member's can be read as
+ * agree and nothing in a stored member could be one.  Refused, because a byte that is no member's can be read as
  * something else: comments, of the archive and of a member.  Refused as not
  * worth the danger: zip64 (no package is that large), split archives.
  */

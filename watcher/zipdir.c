@@ -16,7 +16,7 @@ enum {
 static const char central_sign[] = "PK\1\2", end_sign[] = "PK\5\6",
     locator_sign[] = "PK\6\7";
 
-enum { METHOD_STORED = 0, METHOD_DEFLATED = 8, METHOD_AES = 99 };
+enum { METHOD_DEFLATED = 8, METHOD_AES = 99 };
 
 enum {
 	FLAG_ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13,
@@ -223,13 +223,13 @@ check_features(struct zipdir *z, const struct zip_record *r)
 {
 	if ((r->flags & FLAG_ENCRYPTED) != 0 || r->method == METHOD_AES)
 		return zipdir_refuse(z, r, F_PACKAGE_ENCRYPTED, "encrypted");
-	if (r->method != METHOD_STORED && r->method != METHOD_DEFLATED)
+	if (r->method != ZIP_STORED && r->method != METHOD_DEFLATED)
 		return zipdir_refuse(z, r, F_PACKAGE_FORMAT,
 		    "neither stored nor deflated");
 	if ((r->flags & ~FLAG_KNOWN) != 0)
 		return zipdir_refuse(z, r, F_PACKAGE_FORMAT,
 		    "a zip feature that is not taken");
-	if (r->method == METHOD_STORED && r->packed != r->size)
+	if (r->method == ZIP_STORED && r->packed != r->size)
 		return zipdir_refuse(z, r, F_PACKAGE_LAYOUT,
 		    "stored, but with two sizes");
 	return 0;

@@ -21,6 +21,7 @@ enum {
 	ZIP_SIGN = 4,			/* every header begins with one */
 	ZIP_EXTENT_MAX = 65535,		/* of a name, a comment, extra fields */
 	ZIP_FLAG_DESCRIPTOR = 1 << 3,
+	ZIP_STORED = 0,			/* a method */
 };
 
 struct zip_record {
