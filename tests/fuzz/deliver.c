@@ -2,28 +2,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "spool/answer.h"
 #include "spool/buf.h"
 #include "spool/err.h"
 #include "spool/fsx.h"
+#include "spool/text.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/house.h"
 #include "tests/make_zip.h"
 #include "transform/config.h"
 #include "transform/deliver.h"
+#include "transform/explain.h"
 
 /*
  * A package's whole way in a worker: the input is its form, and its
  * instance.json too if the first byte says so (then it stands first).  Each
- * answer is sound, says the same a second time, and its files are there.
+ * answer is sound, says the same a second time, and its files are there; or
+ * it is explained, without a person number.
  */
 
 #define GUID "7b1f6a90-3c2d-4e5f-8a6b-9c0d1e2f3a4b"
 #define FORM "0a4f4a7e-6a0b-4a52-9d0f-6b7d5f1c2e31"
 #define PDF "c2b7f1de-3f8d-4e61-b0a9-7e5a4c3d2b53"
 
-enum { OWN_INSTANCE = 1, WRITE = 2 };
+enum { OWN_INSTANCE = 1, WRITE = 2, EXPLAIN = 4, AS_JSON = 8 };
+enum { OUT_MAX = 64 << 20 };
 
 static const char pdf[] = "%PDF-1.4 x";
 
@@ -115,23 +120,55 @@ work(struct deliver *d, struct fuzz package, enum deliver_mode mode,
 	answer_free(&a);
 }
 
+static void
+deliver(struct fuzz package, enum deliver_mode mode)
+{
+	struct deliver *d = deliver_new(house_config(), fuzz_folder());
+	struct buf one = { 0 }, two = { 0 };
+
+	work(d, package, mode, &one);
+	work(d, package, mode, &two);
+	assert(strcmp(buf_text(&one), buf_text(&two)) == 0);
+	deliver_free(d);
+	buf_free(&one);
+	buf_free(&two);
+}
+
+static void
+explain(struct fuzz package, bool json)
+{
+	struct buf out = { 0 };
+	struct err e = { .kind = ERR_NONE };
+	struct explain_job job = { .fd = fuzz_file(package), .name = "p.zip",
+	    .json = json };
+	bool findings = false;
+
+	fuzz_folder_reset();
+	job.out = openat(fuzz_folder(), "out", O_RDWR | O_CREAT | O_CLOEXEC,
+	    0600);
+	assert(job.out != -1);
+	assert(explain_package(house_config(), &job, &findings, &e) == 0);
+	assert(fsx_read(fuzz_folder(), "out", OUT_MAX, &out, &e) == 0);
+	assert(text_utf8_ok(buf_text(&out), out.len));
+	fuzz_no_person(buf_text(&out), out.len);
+	close(job.out);
+	buf_free(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct fuzz in = fuzz_input(data, size);
+	struct fuzz in = fuzz_input(data, size), package;
 	unsigned options = fuzz_byte(&in);
-	enum deliver_mode mode = (options & WRITE) != 0 ? DELIVER_MAP :
-	    DELIVER_PROBE;
-	struct buf package = { 0 }, one = { 0 }, two = { 0 };
-	struct deliver *d = deliver_new(house_config(), fuzz_folder());
+	struct buf b = { 0 };
 
-	make_package(&package, in, options);
-	work(d, (struct fuzz){ package.p, package.len }, mode, &one);
-	work(d, (struct fuzz){ package.p, package.len }, mode, &two);
-	assert(strcmp(buf_text(&one), buf_text(&two)) == 0);
-	deliver_free(d);
-	buf_free(&package);
-	buf_free(&one);
-	buf_free(&two);
+	make_package(&b, in, options);
+	package = (struct fuzz){ b.p, b.len };
+	if ((options & EXPLAIN) != 0)
+		explain(package, (options & AS_JSON) != 0);
+	else
+		deliver(package, (options & WRITE) != 0 ? DELIVER_MAP :
+		    DELIVER_PROBE);
+	buf_free(&b);
 	return 0;
 }

@@ -113,11 +113,12 @@ void
 fuzz_folder_reset(void)
 {
 	struct fsx_list list = { 0 };
+	int dir = fuzz_folder();
 	struct err e;
 
-	assert(fsx_list(fuzz_folder(), &list, &e) == 0);
+	assert(fsx_list(dir, &list, &e) == 0);
 	for (size_t i = 0; i < list.n; i++)
-		assert(fsx_remove_tree(folder_fd, list.v[i], &e) == 0);
+		assert(fsx_remove_tree(dir, list.v[i], &e) == 0);
 	fsx_list_free(&list);
 }
 

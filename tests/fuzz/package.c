@@ -81,7 +81,8 @@ read_all(struct reading *r, struct package *p)
 	size_t entries = 0;
 
 	while ((r->end = package_next(p, &e)) == 1) {
-		assert(++entries <= limits.max_entries);
+		entries++;
+		assert(entries <= limits.max_entries);
 		read_entry(r, p, &e);
 	}
 	assert(package_next(p, &e) == r->end);

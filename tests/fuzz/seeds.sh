@@ -7,7 +7,8 @@ maker=$(readlink -f "$1") example=tests/example
 mkdir -p "$2"
 out=$(readlink -f "$2")
 targets='text pattern sums package zipcheck instance appmeta json xsd form map
-	owners codes convert conf ledger wire stored value deliver'
+	owners codes convert conf route app origin prefill ledger wire stored
+	value deliver'
 for t in $targets; do mkdir -p "$out/$t"; done
 
 # TARGET NAME: standard input, printf formats it.
@@ -73,6 +74,8 @@ seed form nil '\3<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:ni
 form=$example/package/data/0a4f4a7e-6a0b-4a52-9d0f-6b7d5f1c2e31
 { printf '\0'; cat "$form"; } > "$out/deliver/probed"
 { printf '\2'; cat "$form"; } > "$out/deliver/mapped"
+{ printf '\4'; cat "$form"; } > "$out/deliver/explained"
+{ printf '\014'; cat "$form"; } > "$out/deliver/explained-json"
 { printf '\3'; cat "$example/package/instance.json"; printf '\n--\n'
 	cat "$form"; } > "$out/deliver/own"
 
@@ -105,11 +108,47 @@ count
 digits
 pad(11,"æ")
 CHAINS
-{ printf '\1'; cat "$example/config/flerapp.conf"; } > "$out/conf/flerapp"
-seed conf all '\1[spool]\nroot = /x\nenvironment = test\nmin-free-bytes = 1G\n[packages]\nmax-bytes=512M\nrequire-sums = yes\n[watch]\nclaim=rename\nsettle=2s\npoll=auto\n[workers]\ncount=2\nmemory=512M\n[transform]\noutput=zip\n[owners]\nallow = 310000027, 310000019\n[retention]\ndone = keep\nheld = 30\n'
-{ printf '\0'; cat "$example"/config/routes/*/route.conf; printf '\n--\n'
-	cat "$example"/config/routes/*/attachments.csv; } > "$out/conf/route"
-seed conf owner '\0[route]\nfrom = eks/skademelding\nto = eks/kommunesak\nwhen = /Skademelding/x > 1\nfor-each = /Skademelding/funn\ndue-after = 30d\n[owner]\norganisation = const:310000027\n'
+cat "$example/config/flerapp.conf" > "$out/conf/flerapp"
+seed conf all '[spool]\nroot = /x\nenvironment = test\nmin-free-bytes = 1G\n[packages]\nmax-bytes=512M\nrequire-sums = yes\n[watch]\nclaim=rename\nsettle=2s\npoll=auto\n[workers]\ncount=2\nmemory=512M\n[transform]\noutput=zip\n[owners]\nallow = 310000027, 310000019\n[retention]\ndone = keep\nheld = 30\n'
+
+for f in route.conf attachments.csv owners.csv map.csv codes/*.csv; do
+	cat "$example"/config/routes/*/$f
+	printf '\n--\n'
+done > "$out/route/example"
+seed route owner '[route]\nfrom = eks/skademelding\nto = eks/kommunesak\nform = skademelding\ntarget-form = kommunesak\nwhen = /Skademelding/kommune > 1\nfor-each = /Skademelding/funn\ndue-after = 30d\nvisible-after = 36h\n[owner]\norganisation = const:310000027\n\n--\ntarget;source;required;which;note\nkart;kart;yes;last;\n\n--\n\n--\ntarget,source,convert,required,default,when\nSak.tittel,type,"code(k)|upper",yes,x,antall > 1\nSak.mottatt,instance:process.ended,date,,,\nPunkt[],.,,,,\nPunkt[].kode,const:A11,,,,\n\n--\nfrom;to\nhull;Hull\nlys;Lys\n'
+seed route person '[route]\nfrom = eks/skademelding\nto = eks/kommunesak\n[owner]\nperson = /Skademelding/melder/fodselsnummer\n'
+seed app all '[type melding]\nschema = Melding.xsd\nroot = Annet\npatterns = xsd\nencodings = utf-8, iso-8859-1 windows-1252\nnamespace = lenient\nnil = lenient\nunknown = drop\nfixed = any\ndate-time = lenient\n[type ekstra]\nschema = annet.xsd\npatterns = off\n'
+seed app outside '[type melding]\nschema = ../outside.xsd\n'
+{ printf '[type skademelding]\nroot = Melding\n\n--\n'
+	cat "$example"/config/apps/*/skademelding/config/*.json; } > "$out/app/meta"
+n=0
+while IFS= read -r source; do
+	n=$((n + 1))
+	seed origin "$n" '%s' "$source"
+	seed origin "in$n" '/Skjema/Rad\n--\n%s' "$source"
+done <<'SOURCES'
+/Skjema/Rad/Under/verdi
+kode
+@nr
+../tittel
+.
+/Skjema/Rad[2]/ord | //kode[. != 'b']
+concat(/Skjema/tittel, "!", position() div last() mod 2)
+count(ancestor-or-self::*) > 1 and not(/Skjema/merknad)
+tillegg!/Tillegg/linje/tekst
+tillegg!sum(//@nr) * -1
+instance:process.ended
+instance:data.0.size
+const:x
+owner:name
+id('x')/following-sibling::node()[lang('nb')]
+normalize-space(translate(substring-before(., 'a'), 'b', 'c'))
+*[processing-instruction('a')]/comment()
+$x/a:b/unknown(1)
+SOURCES
+cat "$example"/config/apps/*/*/models/*.prefill.json tests/data/maps/apps/*/*/models/*.prefill.json \
+	2> /dev/null > "$out/prefill/register" || true
+seed prefill sections '{"allowOverwrite":true,"UserProfile":{"Party.Name":"Innsender.navn","UserName":"Sak.tittel"},"ER":{"OrgNumber":"Sak.kommune","Name":"Innsender.navn","Telefon":"Punkt.kode"},"DSF":{"SSN":"Sak.tittel.value","FirstName":"Sak.ukjent"},"QueryParameters":{"x":"Sak.mottatt"},"Ny":{"a":1}}'
 
 zeros=0000000000000000000000000000000000000000000000000000000000000000
 id=6513270e-269f-4df5-8c7b-1b0c2d6441b5
