@@ -26,12 +26,17 @@ need_cflags = -std=c17 -D_GNU_SOURCE -DFLERAPP_VERSION='"$(VERSION)"' -I. \
 	-fPIE -fstack-protector-strong $(cf_protection) -MMD -MP
 need_ldflags = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 ifdef SAN
-need_cflags += -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer
+san_flags := -fsanitize=address,undefined -fno-sanitize-recover=all
+need_cflags += $(san_flags) -fno-omit-frame-pointer
 need_ldflags += -fsanitize=address,undefined
 need_cflags += $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 else
 need_cflags += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+# COV=1, with clang, counts what is reached: make coverage.
+ifdef COV
+need_cflags += -fprofile-instr-generate -fcoverage-mapping
+need_ldflags += -fprofile-instr-generate
 endif
 
 xml_cflags := $(shell $(PKG_CONFIG) --cflags libxml-2.0 2>/dev/null)
@@ -271,6 +276,7 @@ help:
 	@echo 'make check      layers, unit and end-to-end tests, sanitizers'
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS [60]'
 	@echo 'make analyze    static analysis, without a finding'
+	@echo 'make coverage   lines and branches reached by tests and fuzz corpora'
 	@echo 'make install    DESTDIR, PREFIX and SYSCONFDIR are honoured'
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
@@ -298,6 +304,7 @@ jobs := $(shell nproc)
 test-programs: $(tests:%=$(BUILD)/tests/%)
 
 unit: test-programs
+	$(if $(SAN),@tests/sanitizers.sh $(CC) $(san_flags))
 	@set -e; for t in $(tests); do $(BUILD)/tests/$$t; done
 
 # End-to-end tests on scratch spools, each a script of its own; some have
@@ -326,7 +333,8 @@ check:
 # A target is a file in tests/fuzz/; the linker takes from the archive of all
 # modules what it calls. With clang, in build-fuzz, where the corpora grow too.
 fuzzers = text pattern sums package zipcheck instance appmeta json xsd form \
-	map owners codes convert conf ledger wire stored value deliver
+	map owners codes convert conf route app origin prefill ledger wire \
+	stored value deliver
 FUZZ_SECONDS ?= 60
 mains = spool/flerapp watcher/watch transform/transform transform/worker
 fuzz_modules = $(filter-out $(mains),$(sort $(foreach p,$(programs), \
@@ -335,7 +343,8 @@ fuzz_make = $(MAKE) --no-print-directory -j$(shell nproc) CC=clang SAN=1 \
 	FUZZ=1 BUILD=build-fuzz CFLAGS='-O1 -g' fuzz-programs
 
 $(BUILD)/fuzz/modules.a: $(call objects,$(fuzz_modules) tests/fuzz/fuzz \
-	tests/fuzz/house tests/make_zip tests/make_tar)
+	tests/fuzz/house tests/make_zip tests/make_tar tests/sample \
+	tests/scratch)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -348,7 +357,7 @@ $(BUILD)/fuzz/make_seeds: $(OBJ)/tests/fuzz/make_seeds.o \
 	$(BUILD)/fuzz/modules.a
 	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs_parser)
 
-.PHONY: fuzz fuzz-smoke fuzz-programs analyze
+.PHONY: fuzz fuzz-smoke fuzz-programs analyze coverage
 .SECONDARY: $(call objects,$(fuzzers:%=tests/fuzz/%))
 fuzz-programs: $(fuzzers:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz/make_seeds
 
@@ -364,6 +373,10 @@ fuzz-smoke:
 # Static analysis by gcc, clang-tidy and cppcheck: some minutes.
 analyze:
 	@tests/analyze.sh
+
+# How much of the code the unit tests and the corpora reach, by clang.
+coverage:
+	@tests/coverage.sh
 
 packages:
 	@tests/packages.sh
@@ -403,6 +416,6 @@ install: all
 
 clean:
 	rm -rf build build-san build-clang build-san-clang build-fuzz \
-		build-analyze
+		build-analyze build-cov
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
