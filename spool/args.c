@@ -32,6 +32,29 @@ find(const struct parsing *p, const char *s)
 	return NULL;
 }
 
+static bool
+is_many(const struct args_option *o)
+{
+	size_t n = o->value != NULL ? strlen(o->value) : 0;
+
+	return n > 3 && strcmp(o->value + n - 3, "...") == 0;
+}
+
+static int
+keep(struct parsing *p, const struct args_option *o, const char *value)
+{
+	struct args_many *many = (void *)(p->to + o->at);
+
+	if (!is_many(o))
+		memcpy(p->to + o->at, &value, sizeof value);
+	else if (many->n == ARGS_MANY)
+		return err_set(p->err, ERR_USAGE, "--%s is given more than "
+		    "%d times", o->name, ARGS_MANY);
+	else
+		many->v[many->n++] = value;
+	return 0;
+}
+
 static int
 take_option(struct parsing *p, const char *s)
 {
@@ -54,8 +77,7 @@ take_option(struct parsing *p, const char *s)
 	if (value == NULL || *value == '\0')
 		return err_set(p->err, ERR_USAGE, "--%s needs a value (%s)",
 		    o->name, o->value);
-	memcpy(p->to + o->at, &value, sizeof value);
-	return 0;
+	return keep(p, o, value);
 }
 
 int
@@ -90,6 +112,8 @@ args_given(const struct args_option *o, const void *to)
 
 	if (o->value == NULL)
 		return *(const bool *)at;
+	if (is_many(o))
+		return ((const struct args_many *)(const void *)at)->n > 0;
 	memcpy(&value, at, sizeof value);
 	return value != NULL;
 }

@@ -8,7 +8,8 @@
  * args: the options of a command line, before, between or after its words.
  *
  * One table row per option: --name VALUE or --name=VALUE, -x where a row has
- * a letter, and -- ends the options.  Names are never abbreviated.
+ * a letter, and -- ends the options.  Names are never abbreviated.  A value
+ * that help calls FILE... may be given again and again: of an args_many.
  */
 
 struct buf;
@@ -20,6 +21,13 @@ struct args_option {
 	const char *value;		/* as help calls it; NULL: a flag */
 	size_t at;			/* of a bool, or of a const char * */
 	const char *help;
+};
+
+enum { ARGS_MANY = 64 };
+
+struct args_many {
+	const char *v[ARGS_MANY];
+	size_t n;
 };
 
 /*

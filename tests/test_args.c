@@ -7,6 +7,7 @@
 struct to {
 	const char *config, *reason;
 	bool json, verbose;
+	struct args_many seals;
 };
 
 static const struct args_option rows[] = {
@@ -14,6 +15,7 @@ static const struct args_option rows[] = {
 	{ "reason", 0, "TEXT", offsetof(struct to, reason), "why" },
 	{ "json", 0, NULL, offsetof(struct to, json), "objects" },
 	{ "verbose", 'v', NULL, offsetof(struct to, verbose), "more" },
+	{ "seal", 0, "FILE...", offsetof(struct to, seals), "another" },
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -43,8 +45,36 @@ options_may_stand_before_between_and_behind_words(void **unused)
 	assert_string_equal(to.config, "/c");
 	assert_string_equal(to.reason, "a=b c");
 	assert_true(to.json && to.verbose);
-	for (size_t i = 0; i < ROWS; i++)
+	for (size_t i = 0; i < 4; i++)
 		assert_true(args_given(&rows[i], &to));
+}
+
+static void
+an_option_of_many_values_keeps_each_up_to_a_bound(void **unused)
+{
+	char *argv[ARGS_MANY + 2] = { "--seal=a", "x", "--seal", "b", NULL };
+	struct to to;
+	struct err e;
+	size_t n;
+
+	(void)unused;
+	assert_int_equal(parse(&to, &n, &e, argv), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(to.seals.n, 2);
+	assert_string_equal(to.seals.v[0], "a");
+	assert_string_equal(to.seals.v[1], "b");
+	assert_true(args_given(&rows[4], &to));
+	for (size_t i = 0; i <= ARGS_MANY; i++)
+		argv[i] = "--seal=a";
+	argv[ARGS_MANY + 1] = NULL;
+	assert_int_equal(parse(&to, &n, &e, argv), -1);
+	assert_int_equal(e.kind, ERR_USAGE);
+	argv[ARGS_MANY] = NULL;
+	assert_int_equal(parse(&to, &n, &e, argv), 0);
+	assert_int_equal(to.seals.n, ARGS_MANY);
+	argv[0] = NULL;
+	assert_int_equal(parse(&to, &n, &e, argv), 0);
+	assert_false(args_given(&rows[4], &to));
 }
 
 static void
@@ -112,6 +142,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    options_may_stand_before_between_and_behind_words),
+		cmocka_unit_test(
+		    an_option_of_many_values_keeps_each_up_to_a_bound),
 		cmocka_unit_test(behind_two_dashes_all_are_words),
 		cmocka_unit_test(what_is_no_option_is_a_usage_error),
 		cmocka_unit_test(help_shows_the_value_and_the_letter),
