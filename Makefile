@@ -51,8 +51,9 @@ base = spool/mem spool/buf spool/arena spool/err spool/fault spool/number \
 	spool/fsx spool/conf
 
 # The truth on disk, and the worker crew as seen from outside.
+proof = spool/base64 spool/merkle spool/note spool/key spool/seals spool/verify
 ledger = spool/stamp spool/state spool/record spool/lines spool/ledger \
-	spool/verify spool/seen spool/books
+	$(proof) spool/seen spool/books
 tree = spool/receipt spool/spool spool/marks spool/copy spool/intake \
 	spool/original spool/settle spool/made spool/entry spool/commit \
 	spool/unfinished spool/recover spool/tally
@@ -109,7 +110,8 @@ doctoring = spool/doctor spool/doctor_config spool/doctor_system \
 	spool/doctor_spool spool/doctor_books spool/cmd_doctor
 verbs = spool/cmd_run spool/cmd_check spool/cmd_map spool/cmd_package \
 	spool/cmd_status spool/cmd_list spool/cmd_show spool/cmd_multipart \
-	spool/cmd_move spool/cmd_ledger $(reporting) $(doctoring)
+	spool/cmd_move spool/seal spool/cmd_ledger spool/cmd_seal \
+	$(reporting) $(doctoring)
 src_flerapp = $(base) $(truth) $(running) $(looking) spool/args spool/cmd \
 	$(verbs) spool/flerapp
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
@@ -213,6 +215,11 @@ test_recover = tests/killer tests/game $(playing)
 test_power = tests/killer tests/game $(playing)
 test_ledger = tests/scratch $(ledger) $(base)
 test_books = $(ledger) $(base)
+test_merkle = spool/merkle spool/digest spool/mem
+test_note = spool/note spool/base64 spool/digest spool/buf spool/mem
+test_key = tests/scratch spool/key spool/note spool/base64 $(base)
+test_seal = tests/scratch tests/killer spool/seal $(ledger) $(base)
+tests += $(patsubst %,test_%,merkle note key seal)
 test_receipt = tests/scratch spool/receipt spool/state $(base)
 test_intake = tests/scratch spool/intake spool/copy spool/marks \
 	spool/receipt spool/spool spool/state $(base)

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "spool/args.h"
+
 /*
  * cmd: the verbs of flerapp.  Each is one function that is given the command
  * line, prints what it has to say and returns the exit code (DESIGN 8).
@@ -20,7 +22,8 @@ struct cmdline {
 	const char *verb;		/* "run", "map check": as in the table */
 	const char *config, *spool;	/* NULL: not given */
 	const char *reason, *state;	/* likewise */
-	const char *date;		/* likewise */
+	const char *date, *key;		/* likewise */
+	struct args_many seals;
 	enum cmd_progress progress;
 	bool json, dry_run, multipart, header;
 	char *const *args;		/* the words behind the verb */
@@ -55,6 +58,7 @@ int cmd_move(const struct cmdline *);	/* hold, release, requeue, reject */
 
 int cmd_map(const struct cmdline *);	/* map check, explain, init, import */
 int cmd_ledger(const struct cmdline *);	/* ledger verify */
+int cmd_seal(const struct cmdline *);	/* ledger seal */
 
 int cmd_report(const struct cmdline *);
 int cmd_doctor(const struct cmdline *);

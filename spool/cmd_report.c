@@ -14,6 +14,7 @@
 #include "spool/err.h"
 #include "spool/fsx.h"
 #include "spool/json.h"
+#include "spool/key.h"
 #include "spool/log.h"
 #include "spool/mem.h"
 #include "spool/record.h"
@@ -21,6 +22,7 @@
 #include "spool/report_csv.h"
 #include "spool/report_page.h"
 #include "spool/reread.h"
+#include "spool/seal.h"
 #include "spool/tally.h"
 #include "spool/verify.h"
 #include "spool/whole.h"
@@ -229,12 +231,14 @@ gather(struct reporting *g, struct err *e)
 {
 	struct report *r = g->report;
 	struct report_facts *f = &g->facts;
+	struct keys keys = { .n = 0 };
 
 	if (tally_take(&g->now, &g->desk.spool, g->desk.ledger,
 	    g->desk.books, e) == -1 ||
 	    report_end(r, g->desk.books, e) == -1 ||
-	    verify_ledger(g->desk.spool.dir[PLACE_LEDGER], &g->ledger, NULL,
-	    NULL, e) == -1)
+	    seal_keys(&g->desk.conf, &keys, e) == -1 ||
+	    verify_ledger(g->desk.spool.dir[PLACE_LEDGER], &keys, &g->ledger,
+	    NULL, NULL, e) == -1)
 		return -1;
 	for (size_t i = 0; i < r->held.n; i++)
 		held_codes(g, &r->held.v[i]);

@@ -64,7 +64,9 @@ struct conf {
 		char key_file[PATH_MAX];	/* "" when not set */
 	} privacy;
 	struct {
-		char signing_key[PATH_MAX];
+		char signing_key[PATH_MAX];	/* "" when not set */
+		char public_key[PATH_MAX];	/* likewise */
+		char origin[CONF_TEXT];
 		enum conf_seal seal;
 	} ledger;
 	struct {			/* days, or CONF_KEEP */

@@ -8,15 +8,20 @@
 #include "spool/account.h"
 #include "spool/books.h"
 #include "spool/buf.h"
+#include "spool/conf.h"
+#include "spool/key.h"
 #include "spool/ledger.h"
 #include "spool/record.h"
+#include "spool/seal.h"
 #include "spool/tally.h"
 #include "spool/verify.h"
 
-enum { SHOWN = 20, SLACK = 60 };
+enum { SHOWN = 20, SLACK = 60, SEAL_AGE = 2 * 24 * 3600 };
 
 static const char ledger_hint[] =
     "change nothing; compare the ledger with the last backup";
+static const char seal_hint[] =
+    "flerapp ledger seal; systemctl enable --now flerapp-seal.timer";
 
 /* ------------------------------------------------------------------ ledger */
 
@@ -29,8 +34,32 @@ tell_fault(void *arg, const struct verify_fault *f)
 	for (size_t i = 0; i < d->n; i++)
 		told += d->rows[i].check == d->check;
 	if (told < SHOWN)
-		doctor_fault(d, ERR_BOOKS, ledger_hint, "%s (ledger/%s.jsonl:%"
-		    PRId64 ")", f->what, f->day, f->line);
+		doctor_fault(d, ERR_BOOKS, ledger_hint, "%s (%s:%" PRId64 ")",
+		    f->what, f->file, f->line);
+}
+
+/* Only a seal finds a tail that was cut off: one a day, and no older. */
+static void
+check_seals(struct doctor *d, const struct verify_result *r)
+{
+	char before[STAMP_LEN + 1];
+
+	if (d->conf->ledger.signing_key[0] == '\0' || r->faults > 0)
+		return;
+	stamp_of(before, time(NULL) - SEAL_AGE);
+	if (r->lines > 0 && r->sealed == 0 &&
+	    strcmp(r->first_time, before) < 0)
+		doctor_warn(d, seal_hint, "it has never been sealed, and its "
+		    "first line is of %s", r->first_time);
+	else if (r->sealed > 0 && strcmp(r->sealed_time, before) < 0 &&
+	    r->told == 0)
+		doctor_warn(d, seal_hint, "the last seal is of %s, and there "
+		    "are %" PRId64 " lines behind it", r->sealed_time,
+		    r->lines - r->sealed);
+	else if (r->sealed > 0)
+		doctor_ok(d, "sealed up to line %" PRId64 "%s", r->sealed,
+		    r->signatures ? "" : "; signatures not checked: no "
+		    "public key");
 }
 
 void
@@ -38,13 +67,15 @@ doctor_ledger(struct doctor *d)
 {
 	const int dir = d->spool.dir[PLACE_LEDGER];
 	struct verify_result r = { 0 };
+	struct keys keys = { .n = 0 };
 	struct err e;
 
 	if (dir == -1 && d->blind) {
 		doctor_warn(d, NULL, "not looked at: no right to read it");
 		return;
 	}
-	if (verify_ledger(dir, &r, tell_fault, d, &e) == -1) {
+	if (seal_keys(d->conf, &keys, &e) == -1 ||
+	    verify_ledger(dir, &keys, &r, tell_fault, d, &e) == -1) {
 		doctor_fault(d, e.kind, err_hint(e.kind), "%s", e.text);
 		return;
 	}
@@ -57,6 +88,7 @@ doctor_ledger(struct doctor *d)
 	if (r.faults == 0)
 		doctor_ok(d, "%" PRId64 " lines of %" PRId64 " days, every "
 		    "one as it was written", r.lines, r.days);
+	check_seals(d, &r);
 }
 
 /* ------------------------------------------------------------------- books */

@@ -15,7 +15,8 @@ enum { MANY = 1000000 };
 
 enum option {
 	O_CONFIG, O_SPOOL, O_HELP, O_VERSION, O_JSON, O_REASON, O_DRY_RUN,
-	O_STATE, O_DATE, O_PROGRESS, O_MULTIPART, O_HEADER, O_COUNT
+	O_STATE, O_DATE, O_PROGRESS, O_MULTIPART, O_HEADER, O_KEY, O_SEAL,
+	O_COUNT
 };
 
 struct given {
@@ -49,6 +50,10 @@ static const struct args_option options[] = {
 	    "the HTTP body that makes this B instance" },
 	[O_HEADER] = { "header", 0, NULL, AT(cmd.header),
 	    "with --multipart: only its Content-Type line" },
+	[O_KEY] = { "key", 0, "FILE", AT(cmd.key),
+	    "the public key, or several [[ledger] public-key]" },
+	[O_SEAL] = { "seal", 0, "FILE...", AT(cmd.seals),
+	    "a seal that was kept elsewhere; may be repeated" },
 };
 
 _Static_assert(sizeof options / sizeof *options == O_COUNT,
@@ -136,8 +141,13 @@ static const struct verb verbs[] = {
 	    "  flerapp map import melding-til-mottak "
 	    "mottak.prefill.json\n" },
 	{ "ledger verify", "", "prove that the ledger was only appended to",
-	    false, READS, 0, 0, cmd_ledger,
-	    "  flerapp ledger verify\n" },
+	    false, READS | BIT(KEY) | BIT(SEAL), 0, 0, cmd_ledger,
+	    "  flerapp ledger verify\n"
+	    "  flerapp ledger verify --spool ./copy --key public.pem \\\n"
+	    "      --seal mailed.note\n" },
+	{ "ledger seal", "", "sign what the ledger is now", true, READS, 0, 0,
+	    cmd_seal,
+	    "  flerapp ledger seal\n" },
 	{ "report", "", "the night's report: reports/DAY/report.html and its "
 	    "tables", true, READS | BIT(DATE) | BIT(DRY_RUN), 0, 0,
 	    cmd_report,

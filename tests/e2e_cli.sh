@@ -39,7 +39,7 @@ want 0 --version
 says "flerapp "
 for verb in run check drop status list show why trace hold release requeue \
 	reject 'map check' 'map explain' 'map init' 'map import' \
-	'ledger verify' report doctor; do
+	'ledger verify' 'ledger seal' report doctor; do
 	# shellcheck disable=SC2086
 	FLERAPP_CONFIG=/nowhere want 0 $verb --help
 	says 'examples:'
@@ -53,7 +53,7 @@ done
 # configuration: every fault with file and line, exit 78
 printf '[spool]\nenvironment = kanskje\n[workers]\nantall = 4\n' \
 	> "$config/flerapp.conf"
-for verb in status list 'show x' run 'ledger verify' 'hold --reason x y'; do
+for verb in status list 'show x' run 'ledger verify' 'ledger seal' 'hold --reason x y'; do
 	# shellcheck disable=SC2086
 	want 78 $verb
 	complains 'flerapp.conf:2); try: flerapp doctor'

@@ -59,8 +59,7 @@ static void
 tell_fault(void *arg, const struct verify_fault *f)
 {
 	(void)arg;
-	print_error("ledger/%s.jsonl line %ld: %s\n", f->day, (long)f->line,
-	    f->what);
+	print_error("%s line %ld: %s\n", f->file, (long)f->line, f->what);
 }
 
 void
@@ -74,7 +73,7 @@ game_expect_sound_ledger(const struct scratch *s, long row)
 	scratch_path(s, path, sizeof path, "ledger");
 	dir = fsx_dir(AT_FDCWD, path, &e);
 	assert_int_not_equal(dir, -1);
-	assert_int_equal(verify_ledger(dir, &v, tell_fault, NULL, &e), 0);
+	assert_int_equal(verify_ledger(dir, NULL, &v, tell_fault, NULL, &e), 0);
 	close(dir);
 	if (v.faults > 0)
 		fail_msg("point %ld: the ledger is broken", row);

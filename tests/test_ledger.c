@@ -135,7 +135,7 @@ verify(const struct at *t)
 	struct verify_result v;
 	struct err e;
 
-	assert_int_equal(verify_ledger(t->dir, &v, NULL, NULL, &e), 0);
+	assert_int_equal(verify_ledger(t->dir, NULL, &v, NULL, NULL, &e), 0);
 	return v;
 }
 
@@ -439,7 +439,7 @@ lines_that_are_gone_doubled_or_swapped_are_found(void **state)
 			buf_add(&mixed, lines[*p - '0'],
 			    (size_t)(lines[*p - '0' + 1] - lines[*p - '0']));
 		rewrite(t, mixed.p);
-		assert_int_equal(verify_ledger(t->dir, &v, first_fault, &told,
+		assert_int_equal(verify_ledger(t->dir, NULL, &v, first_fault, &told,
 		    &t->e), 0);
 		if (told.n == 0 || told.line != rows[i].line)
 			fail_msg("%s: %d faults, first in line %ld",
@@ -534,7 +534,7 @@ a_ledger_that_is_not_there_is_empty_to_a_reader(void **unused)
 	assert_non_null(l);
 	assert_int_equal(ledger_seq(l), 0);
 	ledger_close(l);
-	assert_int_equal(verify_ledger(-1, &v, NULL, NULL, &e), 0);
+	assert_int_equal(verify_ledger(-1, NULL, &v, NULL, NULL, &e), 0);
 	assert_int_equal(v.lines, 0);
 }
 

@@ -109,7 +109,7 @@ check_folder(void)
 	struct eaten a, b;
 	struct err e;
 
-	if (verify_ledger(fuzz_folder(), &v, NULL, NULL, &e) == -1)
+	if (verify_ledger(fuzz_folder(), NULL, &v, NULL, NULL, &e) == -1)
 		return;
 	if (read_it(false, NULL, &a, one) == 0 && v.faults == 0)
 		assert(a.seq == 0 || v.seq >= a.seq);
@@ -118,7 +118,7 @@ check_folder(void)
 	assert(read_it(false, NULL, &b, two) == 0);
 	assert(a.lines == b.lines && strcmp(one, two) == 0);
 	if (v.faults == 0 && v.torn == 0) {
-		assert(verify_ledger(fuzz_folder(), &v, NULL, NULL, &e) == 0);
+		assert(verify_ledger(fuzz_folder(), NULL, &v, NULL, NULL, &e) == 0);
 		assert(v.faults == 0 && v.torn == 0 && v.lines == b.lines);
 	}
 }
