@@ -5,14 +5,17 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "spool/buf.h"
 #include "spool/conf.h"
 #include "spool/err.h"
 #include "spool/fault.h"
+#include "spool/fsx.h"
 #include "spool/log.h"
 #include "spool/mem.h"
 #include "spool/receipt.h"
+#include "spool/state.h"
 #include "spool/text.h"
 
 int
@@ -55,6 +58,19 @@ cmd_shown(const char *path)
 
 	receipt_shown(&b, slash != NULL ? slash + 1 : path);
 	return b.p != NULL ? b.p : mem_dup("");
+}
+
+int
+cmd_open_ledger(const char *spool, int *fd, struct err *e)
+{
+	int root = fsx_dir(AT_FDCWD, spool, e);
+
+	*fd = -1;
+	if (root == -1)
+		return -1;
+	*fd = fsx_dir(root, place_name(PLACE_LEDGER), e);
+	close(root);
+	return *fd != -1 || e->sys == ENOENT ? 0 : -1;
 }
 
 int

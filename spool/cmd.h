@@ -42,6 +42,13 @@ int cmd_usage(const struct cmdline *, const char *, ...)
 
 /* Open a file of the command line to read; ERR_NO_INPUT: there is none. */
 int cmd_open(const char *path, int *fd, struct err *);
+
+/*
+ * ledger/ below a spool, whose other folders need not be there; *fd is -1
+ * where nothing was written yet.
+ */
+int cmd_open_ledger(const char *spool, int *fd, struct err *e);
+
 char *cmd_shown(const char *path);	/* its name as shown; malloc(3) */
 
 int cmd_run(const struct cmdline *);

@@ -1,7 +1,5 @@
 #include "spool/cmd.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,13 +9,11 @@
 #include "spool/buf.h"
 #include "spool/conf.h"
 #include "spool/err.h"
-#include "spool/fsx.h"
 #include "spool/json.h"
 #include "spool/key.h"
 #include "spool/log.h"
 #include "spool/seal.h"
 #include "spool/seals.h"
-#include "spool/state.h"
 #include "spool/verify.h"
 
 struct proof {
@@ -115,21 +111,6 @@ print_text(const struct proof *p)
 
 /* ------------------------------------------------------------------- to do */
 
-/* Without it the ledger is empty, unless the spool is not there either. */
-static int
-open_ledger(struct proof *p, const char *root, struct err *e)
-{
-	int spool = fsx_dir(AT_FDCWD, root, e);
-
-	if (spool == -1)
-		return -1;
-	p->dir = fsx_dir(spool, place_name(PLACE_LEDGER), e);
-	close(spool);
-	if (p->dir == -1 && e->sys != ENOENT)
-		return -1;
-	return 0;
-}
-
 static bool
 has_settings(const struct cmdline *c)
 {
@@ -185,9 +166,9 @@ prove(const struct cmdline *c, struct proof *p, const char *root)
 	    .keys = &p->keys };
 	struct err e;
 
-	if (open_ledger(p, root, &e) == -1 || load_seals(c, p, &e) == -1 ||
-	    verify_against(p->dir, &with, &p->result, tell_fault, NULL,
-	    &e) == -1)
+	if (cmd_open_ledger(root, &p->dir, &e) == -1 ||
+	    load_seals(c, p, &e) == -1 || verify_against(p->dir, &with,
+	    &p->result, tell_fault, NULL, &e) == -1)
 		return cmd_fail(&e);
 	if (p->dir == -1)
 		log_line(LEVEL_WARNING, "there is no ledger yet (%s/ledger)",

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "spool/base64.h"
 #include "spool/buf.h"
@@ -11,7 +12,6 @@
 #include "spool/key.h"
 #include "spool/log.h"
 #include "spool/seal.h"
-#include "spool/spool.h"
 
 static void
 tell_fault(void *arg, const struct verify_fault *f)
@@ -97,18 +97,19 @@ seal(const struct cmdline *c, const struct conf *conf, const struct key *key)
 	struct keys keys = { .n = 0 };
 	const struct seal_tools tools = { .key = key, .origin = origin,
 	    .keys = &keys, .tell = tell_fault };
-	struct seal_result r;
-	struct spool spool;
+	struct seal_result r = { .made = false };
+	int dir, rc = 0;
 	struct err e;
-	int rc;
 
 	key_public(key, &keys);
 	if (seal_origin(conf, origin, &e) == -1 ||
 	    seal_keys(conf, &keys, &e) == -1 ||
-	    spool_open(&spool, conf, true, &e) == -1)
+	    cmd_open_ledger(conf->spool.root, &dir, &e) == -1)
 		return cmd_fail(&e);
-	rc = seal_ledger(spool.dir[PLACE_LEDGER], &tools, &r, &e);
-	spool_close(&spool);
+	if (dir != -1) {
+		rc = seal_ledger(dir, &tools, &r, &e);
+		close(dir);
+	}
 	if (rc == -1)
 		return cmd_fail(&e);
 	if (r.made)
