@@ -222,50 +222,116 @@ fsx_unlink(int dir, const char *name, struct err *e)
 	return 0;
 }
 
+/* A tree under removal: what lies too deep is lifted up to its top. */
+struct removal {
+	int top;
+	unsigned lifted;
+};
+
+/* Its maker may have left us no rights to what is ours all the same. */
 static int
-remove_below(int dir, const char *name, int depth, struct err *e)
+open_to_remove(int dir, const char *name)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dir, name, flags);
+
+	if (fd == -1 && errno == EACCES &&
+	    fchmodat(dir, name, S_IRWXU, 0) == 0)
+		fd = openat(dir, name, flags);
+	return fd;
+}
+
+static int
+unlink_entry(int dir, const char *name, int flags)
+{
+	int rc = unlinkat(dir, name, flags);
+
+	if (rc == -1 && errno == EACCES && fchmod(dir, S_IRWXU) == 0)
+		rc = unlinkat(dir, name, flags);
+	return rc;
+}
+
+static int
+lift(struct removal *r, int dir, const char *name, struct err *e)
+{
+	char new_name[32];
+	int rc;
+
+	if (fchmodat(dir, name, S_IRWXU, 0) == -1)
+		return err_sys(e, "remove folder %s", name);
+	do {
+		snprintf(new_name, sizeof new_name, ".lifted-%u",
+		    r->lifted++);
+		rc = fsx_rename_new(dir, name, r->top, new_name, e);
+	} while (rc == -1 && e->sys == EEXIST);
+	return rc;
+}
+
+static int remove_folder(struct removal *, int dir, const char *name,
+    int depth, struct err *);
+
+static int
+remove_entries(struct removal *r, int fd, int depth, struct err *e)
 {
 	struct dirent *d;
-	DIR *list;
-	int fd, rc = -1;
+	DIR *list = fdopendir(fd);
+	int rc = 0;
 
-	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-	    O_CLOEXEC);
-	if (fd == -1 || depth == 0)
-		return err_sys(e, "open folder %s", name);
-	list = fdopendir(fd);
 	if (list == NULL) {
 		close(fd);
-		return err_sys(e, "read folder %s", name);
+		return err_sys(e, "read folder");
 	}
-	while (errno = 0, (d = readdir(list)) != NULL) {
+	while (rc == 0 && (errno = 0, d = readdir(list)) != NULL) {
 		if (strcmp(d->d_name, ".") == 0 ||
 		    strcmp(d->d_name, "..") == 0 ||
-		    unlinkat(fd, d->d_name, 0) == 0)
+		    unlink_entry(fd, d->d_name, 0) == 0)
 			continue;
-		if (errno != EISDIR && errno != EPERM) {
-			err_sys(e, "remove %s", d->d_name);
-			goto out;
-		}
-		if (remove_below(fd, d->d_name, depth - 1, e) == -1)
-			goto out;
+		if (errno != EISDIR && errno != EPERM)
+			rc = err_sys(e, "remove %s", d->d_name);
+		else if (depth == 0)
+			rc = lift(r, fd, d->d_name, e);
+		else
+			rc = remove_folder(r, fd, d->d_name, depth - 1, e);
 	}
-	if (errno != 0 || unlinkat(dir, name, AT_REMOVEDIR) == -1) {
-		err_sys(e, "remove folder %s", name);
-		goto out;
-	}
-	rc = 0;
-out:
+	if (rc == 0 && errno != 0)
+		rc = err_sys(e, "read folder");
 	closedir(list);
 	return rc;
 }
 
+static int
+remove_folder(struct removal *r, int dir, const char *name, int depth,
+    struct err *e)
+{
+	int fd = open_to_remove(dir, name);
+
+	if (fd == -1)
+		return err_sys(e, "open folder %s", name);
+	if (remove_entries(r, fd, depth, e) == -1)
+		return -1;
+	return unlink_entry(dir, name, AT_REMOVEDIR) == 0 ? 0 :
+	    err_sys(e, "remove folder %s", name);
+}
+
+/* As deep as it may be: each round lifts what the one before did not reach. */
 int
 fsx_remove_tree(int dir, const char *name, struct err *e)
 {
+	struct removal r = { .lifted = 0 };
+	unsigned before;
+	int rc;
+
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	return remove_below(dir, name, DEPTH, e);
+	r.top = open_to_remove(dir, name);
+	if (r.top == -1)
+		return err_sys(e, "open folder %s", name);
+	do {
+		before = r.lifted;
+		rc = remove_folder(&r, dir, name, DEPTH, e);
+	} while (rc == -1 && e->sys == ENOTEMPTY && r.lifted > before);
+	close(r.top);
+	return rc;
 }
 
 int
