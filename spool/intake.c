@@ -19,10 +19,10 @@
 #include "spool/mem.h"
 #include "spool/receipt.h"
 #include "spool/spool.h"
+#include "spool/sum.h"
 #include "spool/text.h"
 
 enum {
-	CHUNK = 256 * 1024,
 	FILE_MODE = 0640,
 	NUMBER_ROOM = 21,		/* "{n}." before a name */
 	CUT_NAME = 180,
@@ -451,27 +451,11 @@ int
 intake_sum(int fd, uint64_t most, char sha256[DIGEST_HEX + 1],
     uint64_t *size, struct err *e)
 {
-	struct digest *d = digest_new();
-	char *chunk = mem_alloc(CHUNK);
-	int rc = -1;
-	ssize_t n;
+	struct sum *s = sum_new();
+	int rc = sum_file(s, fd, most, sha256, size);
 
-	for (*size = 0; *size < most; *size += (uint64_t)n) {
-		n = pread(fd, chunk, most - *size < CHUNK ?
-		    (size_t)(most - *size) : CHUNK, (off_t)*size);
-		if (n == -1 && errno == EINTR)
-			n = 0;
-		else if (n == -1) {
-			err_sys(e, "read a package");
-			goto out;
-		} else if (n == 0)
-			break;
-		digest_add(d, chunk, (size_t)n);
-	}
-	digest_end_hex(d, sha256);
-	rc = 0;
-out:
-	digest_free(d);
-	free(chunk);
+	if (rc == -1)
+		err_sys(e, "read a package");
+	sum_free(s);
 	return rc;
 }

@@ -97,6 +97,7 @@ wire_send_jobs(int sock, const struct wire_job *v, size_t n, struct err *e)
 		put_u32(&b, v[i].item);
 		buf_char(&b, (char)v[i].mode);
 		put_text(&b, v[i].name);
+		put_text(&b, v[i].sha256);
 		fds[i - from] = v[i].fd;
 		if (b.len > FLUSH_AT || i + 1 == n) {
 			rc = send_message(sock, &b, fds, i + 1 - from, e);
@@ -310,7 +311,11 @@ take_fds(struct msghdr *m, int *fds, size_t most)
 	return n;
 }
 
-/* Bytes of one message; 0 the end, -1 an error or (no wait) nothing. */
+/*
+ * Bytes of one message; 0 the end, -1 an error or (no wait) nothing.  Who
+ * wants no descriptors (*n_fds is 0) gives them no room: what is sent all the
+ * same never comes to be open here.
+ */
 static ssize_t
 receive(int sock, char *room, int *fds, size_t *n_fds, int flags)
 {
@@ -320,15 +325,17 @@ receive(int sock, char *room, int *fds, size_t *n_fds, int flags)
 	} control;
 	struct iovec io = { .iov_base = room, .iov_len = WIRE_MESSAGE_MAX };
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1,
-	    .msg_control = &control, .msg_controllen = sizeof control };
+	    .msg_control = &control };
 	size_t most = *n_fds;
 	ssize_t n;
 
+	m.msg_controllen = most > 0 ? sizeof control : 0;
 	do {
 		n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC | flags);
-	} while (n == -1 && errno == EINTR);
+		/* Told once, before what lies unread is handed over. */
+	} while (n == -1 && (errno == EINTR || errno == ECONNRESET));
 	*n_fds = n > 0 ? take_fds(&m, fds, most) : 0;
-	if (n > 0 && (m.msg_flags & MSG_TRUNC) != 0) {
+	if (n > 0 && (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
 		errno = EMSGSIZE;
 		n = -1;
 	}
@@ -350,6 +357,7 @@ wire_recv_jobs(int sock, struct wire_job *v, struct err *e)
 		v[n].item = get_u32(&c);
 		v[n].mode = get_u8(&c);
 		get_fixed(&c, v[n].name, sizeof v[n].name);
+		get_fixed(&c, v[n].sha256, sizeof v[n].sha256);
 		v[n].fd = fds[n];
 		n++;
 	}

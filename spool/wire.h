@@ -28,10 +28,14 @@ struct wire_job {
 	uint32_t item;
 	uint8_t mode;
 	char name[WIRE_NAME_MAX + 1];
+	char sha256[DIGEST_HEX + 1];	/* of its bytes; "": not known */
 	int fd;
 };
 
-/* At most WIRE_JOBS_MAX. -1: the worker is gone (errno EPIPE) or worse. */
+/*
+ * At most WIRE_JOBS_MAX. -1: the worker is gone (errno EPIPE), or has not read
+ * for longer than the socket waits (EAGAIN), or worse.
+ */
 int wire_send_jobs(int sock, const struct wire_job *, size_t n, struct err *);
 
 /* The worker's side: their number, 0 when the coordinator is gone, -1. */

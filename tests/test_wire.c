@@ -71,7 +71,8 @@ static void
 jobs_come_with_their_descriptors(void **state)
 {
 	const struct wire_job sent[2] = {
-		{ .item = 7, .mode = 1, .name = "a.zip", .fd = 2 },
+		{ .item = 7, .mode = 1, .name = "a.zip", .sha256 = HEX,
+		    .fd = 2 },
 		{ .item = 8, .mode = 2, .name = "b.tar", .fd = 2 },
 	};
 	struct wire_job *got = calloc(WIRE_JOBS_MAX, sizeof *got);
@@ -85,6 +86,7 @@ jobs_come_with_their_descriptors(void **state)
 		assert_int_equal(got[i].item, sent[i].item);
 		assert_int_equal(got[i].mode, sent[i].mode);
 		assert_string_equal(got[i].name, sent[i].name);
+		assert_string_equal(got[i].sha256, sent[i].sha256);
 		close(got[i].fd);
 	}
 	assert_int_equal(lowest(), free_fd);
@@ -163,6 +165,40 @@ a_worker_is_ready_only_once(void **state)
 	wire_reader_done(&r);
 }
 
+/* Its peer ended with a message unread: what it had said comes first. */
+static void
+what_was_said_before_the_end_is_heard(void **state)
+{
+	struct wire_job job = { .item = 7, .name = "a.zip", .fd = 2 };
+	struct wire_reader r = { .answer = NULL };
+	struct wire_news news = { .item = 0 };
+	struct talk *t = *state;
+	struct err e;
+
+	assert_int_equal(wire_send_jobs(t->near, &job, 1, &e), 0);
+	assert_int_equal(wire_send_ready(t->far, HEX, &e), 0);
+	close(t->far);
+	assert_int_equal(wire_recv(t->near, &r, &news), WIRE_READY);
+	assert_int_equal(wire_recv(t->near, &r, &news), WIRE_GONE);
+	t->far = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	wire_reader_done(&r);
+}
+
+static void
+a_worker_sends_no_descriptors(void **state)
+{
+	struct wire_reader r = { .answer = NULL };
+	struct wire_news news = { .item = 0 };
+	const char ready[] = "\2\100\0" HEX;
+	struct talk *t = *state;
+	int free_fd = lowest();
+
+	send_with_fd(t->far, ready, sizeof ready - 1);
+	assert_int_equal(wire_recv(t->near, &r, &news), WIRE_NONSENSE);
+	assert_int_equal(lowest(), free_fd);
+	wire_reader_done(&r);
+}
+
 int
 main(void)
 {
@@ -171,6 +207,10 @@ main(void)
 		    jobs_come_with_their_descriptors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_worker_is_ready_only_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_was_said_before_the_end_is_heard, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_worker_sends_no_descriptors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_message_of_jobs_that_is_malformed_leaves_nothing_open,
 		    set_up, tear_down),

@@ -381,6 +381,7 @@ deliver_package(struct deliver *d, const struct deliver_job *job,
 	d->first = d->n_boxes = 0;
 	d->err = e;
 	d->failed = false;
+	checker_told(d->checker, job->sha256);
 	check_package(d->checker, job->fd, &a->arena, &a->findings,
 	    &d->checked);
 	if (job->mode == DELIVER_MAP && a->findings.n == 0 && !d->failed)

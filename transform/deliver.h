@@ -28,6 +28,7 @@ struct deliver_job {
 	enum deliver_mode mode;
 	int fd;			/* the package; the caller's */
 	const char *name;	/* as shown, for the manifest */
+	const char *sha256;	/* of the package; NULL or "": find out */
 };
 
 /* `work` is the folder to make files in, -1 where nothing is written. */

@@ -110,7 +110,8 @@ one_job(struct deliver *d, const struct conf *conf,
     const struct wire_job *job, struct answer *a, struct err *e)
 {
 	struct deliver_job j = { .item = job->item, .fd = job->fd,
-	    .name = job->name, .mode = (enum deliver_mode)job->mode };
+	    .name = job->name, .sha256 = job->sha256,
+	    .mode = (enum deliver_mode)job->mode };
 
 	if (job->mode >= DELIVER_MODES)
 		return err_set(e, ERR_BUG, "a job of an unknown kind");

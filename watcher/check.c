@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct checker {
 	struct form_reader *reader;
 	struct digest *sha256, *md5;
 	struct buf text;		/* of an entry, or its first bytes */
+	char told[DIGEST_HEX + 1];	/* of the next package, or "" */
 };
 
 /* An entry that was read, for SHA256SUMS. */
@@ -64,6 +66,12 @@ checker_free(struct checker *c)
 	digest_free(c->md5);
 	buf_free(&c->text);
 	free(c);
+}
+
+void
+checker_told(struct checker *c, const char *sha256)
+{
+	snprintf(c->told, sizeof c->told, "%s", sha256 != NULL ? sha256 : "");
 }
 
 /* ------------------------------------------------------------ the instance */
@@ -495,6 +503,8 @@ check_package(struct checker *c, int fd, struct arena *arena,
 		return;
 	}
 	out->size = package_size(out->package);
+	if (c->told[0] != '\0')
+		package_told(out->package, c->told);
 	read_entries(&p);
 	if (!p.broken)
 		finish(&p);

@@ -62,6 +62,9 @@ struct check_rules {
 struct checker *checker_new(const struct check_rules *);
 void checker_free(struct checker *);
 
+/* Who gives the next package knows its SHA-256; NULL or "": nobody does. */
+void checker_told(struct checker *, const char *sha256);
+
 /*
  * Everything that is wrong goes to findings.  `fd` stays the caller's.  Call
  * check_done() afterwards.

@@ -348,6 +348,12 @@ package_size(const struct package *p)
 }
 
 void
+package_told(struct package *p, const char *sha256)
+{
+	source_told(p->source, sha256);
+}
+
+void
 package_hash(struct package *p, char sha256[DIGEST_HEX + 1])
 {
 	if (source_hash(p->source, sha256) == -1) {
