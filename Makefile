@@ -54,11 +54,12 @@ base = spool/mem spool/buf spool/arena spool/err spool/fault spool/number \
 proof = spool/base64 spool/merkle spool/note spool/key spool/seals spool/verify
 ledger = spool/stamp spool/state spool/record spool/lines spool/ledger \
 	$(proof) spool/seen spool/books
-tree = spool/receipt spool/spool spool/marks spool/copy spool/intake \
+tree = spool/receipt spool/spool spool/marks spool/copy spool/sum spool/intake \
 	spool/original spool/settle spool/made spool/entry spool/commit \
 	spool/unfinished spool/recover spool/tally
 accounts = spool/account spool/account_outbox
-crewing = spool/wire spool/worker spool/jobs spool/crew spool/crew_ask
+crewing = spool/wire spool/worker spool/jobs spool/house spool/weigh spool/crew \
+	spool/crew_hear spool/crew_blame spool/crew_ask
 truth = spool/answer $(ledger) $(tree) $(accounts) $(crewing) spool/log \
 	spool/tray spool/batch
 running = spool/progress spool/run
@@ -221,7 +222,7 @@ test_key = tests/scratch spool/key spool/note spool/base64 $(base)
 test_seal = tests/scratch tests/killer spool/seal $(ledger) $(base)
 tests += $(patsubst %,test_%,merkle note key seal)
 test_receipt = tests/scratch spool/receipt spool/state $(base)
-test_intake = tests/scratch spool/intake spool/copy spool/marks \
+test_intake = tests/scratch spool/intake spool/copy spool/sum spool/marks \
 	spool/receipt spool/spool spool/state $(base)
 test_commit = $(playing)
 test_account = $(playing)
@@ -268,6 +269,13 @@ test_report = $(filter-out spool/whole spool/cmd_report,$(reporting)) \
 	$(ledger) $(base)
 tests += test_report
 
+# Workers that lie, and what becomes of it; test_crew finds the liar beside it.
+src_liar = $(base) spool/answer spool/wire spool/sandbox spool/sandbox_files \
+	spool/sandbox_calls tests/liar
+test_crew = tests/scratch $(truth) $(base)
+tests += test_crew
+liar = $(BUILD)/tests/liar/flerapp-worker
+
 # ------------------------------------------------------------------ targets
 
 .PHONY: all help packages unit e2e layers check test demo install clean
@@ -284,6 +292,7 @@ help:
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS [60]'
 	@echo 'make analyze    static analysis, without a finding'
 	@echo 'make coverage   lines and branches reached by tests and fuzz corpora'
+	@echo 'make bench-handoff  what it costs to hand a package to a worker'
 	@echo 'make install    DESTDIR, PREFIX and SYSCONFDIR are honoured'
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
@@ -306,9 +315,23 @@ $(BUILD)/tests/$(1): $(call objects,tests/$(1) $($(1)))
 endef
 $(foreach t,$(tests),$(eval $(call test_rule,$(t))))
 
+$(liar): $(call objects,$(src_liar))
+	@mkdir -p $(@D)
+	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs_plain) -lseccomp
+
+# What it costs to hand a package to a worker: a figure, not a test.
+bench = $(BUILD)/tests/bench_handoff
+$(bench): $(call objects,tests/bench_handoff tests/scratch $(truth) $(base))
+	@mkdir -p $(@D)
+	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs_plain)
+
+.PHONY: bench-handoff
+bench-handoff: $(bench) $(liar)
+	@$(bench)
+
 jobs := $(shell nproc)
 
-test-programs: $(tests:%=$(BUILD)/tests/%)
+test-programs: $(tests:%=$(BUILD)/tests/%) $(liar)
 
 unit: test-programs
 	$(if $(SAN),@tests/sanitizers.sh $(CC) $(san_flags))

@@ -195,10 +195,22 @@ note_seen(struct books *b, const struct package *p, enum state to)
 		seen_remove(&b->seen, p->guid, p->sha256);
 }
 
+/* A package that could not be read when it came has its names from later. */
+static void
+take_names(struct package *p, const struct record *r)
+{
+	record_copy(p->guid, sizeof p->guid, r->instance);
+	record_copy(p->app, sizeof p->app, r->app);
+	if (!id_guid_ok(p->guid))
+		p->guid[0] = p->app[0] = '\0';
+}
+
 static void
 move(struct books *b, struct package *p, enum state to,
     const struct record *r)
 {
+	if (p->guid[0] == '\0' && r->instance.n > 0)
+		take_names(p, r);
 	p->state = to;
 	record_copy(p->time, sizeof p->time, r->time);
 	b->totals.state[to]++;

@@ -156,7 +156,7 @@ check_made(struct commit *c, struct parcel *p, struct deed *d, struct err *e)
 	dir = fsx_dir(c->run->tmp, p->work, e);
 	if (dir == -1)
 		return -1;
-	rc = made_check(dir, p->answer, &wrong, e);
+	rc = made_check(dir, p->answer, NULL, &wrong, e);
 	close(dir);
 	if (rc == 0 && wrong == NULL)
 		rc = made_outbox(c->spool, p->answer, &taken, e);
@@ -171,6 +171,15 @@ check_made(struct commit *c, struct parcel *p, struct deed *d, struct err *e)
 	return 0;
 }
 
+/* Nobody could read it before: it was held or refused for that, and let go. */
+static void
+take_names(struct deed *d, const struct answer *a)
+{
+	d->guid = a->guid;
+	d->app = a->app;
+	d->named = true;
+}
+
 /*
  * What was accepted must still be what is there, and be told to be the same
  * instance; a worker that was taken over may say anything.
@@ -183,6 +192,8 @@ check_same(struct commit *c, struct parcel *p, struct deed *d)
 	if (a->sha256[0] != '\0' && strcmp(a->sha256, d->sha256) != 0)
 		turn(c, p, d, STATE_REJECTED, F_CHANGED_WHILE_READ,
 		    "it was accepted with other bytes: sha256 ", d->sha256);
+	else if (d->to == STATE_PUBLISHED && d->guid[0] == '\0')
+		take_names(d, a);
 	else if (d->to == STATE_PUBLISHED && strcmp(a->guid, d->guid) != 0)
 		turn(c, p, d, STATE_REJECTED, F_WORKER_CRASHED,
 		    "the worker named another instance than ", d->guid);

@@ -1,176 +1,81 @@
-#include "spool/crew.h"
+#include "spool/crew_parts.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include "spool/conf.h"
 #include "spool/err.h"
-#include "spool/intake.h"
-#include "spool/jobs.h"
 #include "spool/mem.h"
-#include "spool/wire.h"
-#include "spool/worker.h"
-
-enum { WORKERS_MAX = 256, START_MS = 120000 };
-
-/* A worker, and what it has to do. */
-struct member {
-	struct worker worker;
-	bool alone;			/* holds a package on its second try */
-	bool ready, killed;		/* killed: by us, it took too long */
-	int64_t since;			/* its last sign of life, ms */
-	struct jobs jobs;		/* in the order given */
-	struct wire_reader reader;
-};
-
-struct crew {
-	const struct conf *conf;
-	int tmp;
-	char path[PATH_MAX];		/* of the program */
-	char config[DIGEST_HEX + 1];
-	struct member members[WORKERS_MAX];
-	size_t n_members;
-	unsigned started;		/* so many, for their folders' names */
-	struct jobs waiting, again;	/* again: to be tried alone */
-	size_t n_open;
-	/* an answer made here, for a package that ended two workers */
-	struct crew_answer own;
-	bool has_own;
-};
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+#include "spool/sum.h"
+#include "spool/weigh.h"
 
 static int
 start(struct crew *c, struct member *m, struct err *e)
 {
-	*m = (struct member){ .since = now_ms() };
+	*m = (struct member){ .since = crew_now() };
 	return worker_start(&m->worker, c->conf, c->path, c->tmp,
 	    c->started++, e);
 }
 
-static int
-reap(struct member *m)
-{
-	wire_reader_done(&m->reader);
-	return worker_reap(&m->worker);
-}
-
-/* ----------------------------------------------------------- the answer */
-
-/* The answer about a package whose reader died twice is ours. */
-static int
-own_answer(struct crew *c, struct job *j, enum finding_code code,
-    const char *what, struct err *e)
-{
-	struct answer *a = mem_alloc(sizeof *a);
-
-	findings_init(&a->findings, &a->arena);
-	if (intake_sum(j->fd, c->conf->packages.max_bytes, a->sha256, &a->size,
-	    e) == -1) {
-		answer_free(a);
-		free(a);
-		return -1;
-	}
-	findings_add(&a->findings, code, NULL, 0, NULL, "its reader %s, "
-	    "twice", what);
-	c->own = (struct crew_answer){ .item = j->item, .answer = a };
-	c->has_own = true;
-	return 0;
-}
-
-static enum finding_code
-why_dead(const struct member *m, int status, const char **what)
-{
-	if (m->killed || (WIFSIGNALED(status) &&
-	    WTERMSIG(status) == SIGXCPU)) {
-		*what = "took too long";
-		return F_WORKER_TIMEOUT;
-	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == MEM_EXIT) {
-		*what = "ran out of memory";
-		return F_WORKER_MEMORY;
-	}
-	*what = "crashed";
-	return F_WORKER_CRASHED;
-}
-
-/*
- * The first package it has not answered is the one it was on; the others go
- * back in front of the queue.
- */
-static int
-bury(struct crew *c, struct member *m, struct err *e)
-{
-	struct job *culprit = jobs_pop(&m->jobs);
-	const char *what;
-	int rc = 0;
-	enum finding_code code = why_dead(m, reap(m), &what);
-
-	jobs_put_before(&c->waiting, &m->jobs);
-	if (culprit != NULL && ++culprit->tries < 2) {
-		jobs_push(&c->again, culprit);
-	} else if (culprit != NULL) {
-		rc = own_answer(c, culprit, code, what, e);
-		job_free(culprit);
-	}
-	return rc;
-}
-
 /* -------------------------------------------------------------- handing */
 
-static int
-hand(struct member *m, struct jobs *from, size_t n, struct err *e)
+static void
+write_job(struct wire_job *v, const struct job *j)
 {
-	struct wire_job *v = mem_alloc(n * sizeof *v);
+	v->item = j->item;
+	v->mode = (uint8_t)j->mode;
+	v->fd = j->fd;
+	memcpy(v->sha256, j->sha256, sizeof v->sha256);
+	snprintf(v->name, sizeof v->name, "%s", j->name);
+}
+
+static int
+hand(struct crew *c, struct member *m, struct jobs *from, size_t n,
+    struct err *e)
+{
+	struct wire_job *v = mem_resize(NULL, n * sizeof *v);
 	bool idle = m->jobs.n == 0;
 	int rc;
 
 	for (size_t i = 0; i < n; i++) {
 		struct job *j = jobs_pop(from);
 
-		v[i].item = j->item;
-		v[i].mode = (uint8_t)j->mode;
-		v[i].fd = j->fd;
-		snprintf(v[i].name, sizeof v[i].name, "%s", j->name);
+		write_job(&v[i], j);
 		jobs_push(&m->jobs, j);
 	}
 	if (idle)
-		m->since = now_ms();
+		m->since = crew_now();
 	rc = wire_send_jobs(m->worker.sock, v, n, e);
 	free(v);
+	if (rc == -1 && e->sys == EAGAIN)
+		return crew_bury_liar(c, m, "it takes no more packages");
 	/* A worker that is gone is found by poll; its jobs are not lost. */
 	return rc == -1 && (e->sys == EPIPE || e->sys == ECONNRESET) ? 0 : rc;
 }
 
-/* A free worker, started when need be; NULL: none, or *failed. */
+/*
+ * A worker that has read no package yet; one that is idle makes room for it.
+ * NULL: none is, or *failed.
+ */
 static struct member *
-free_worker(struct crew *c, bool *failed, struct err *e)
+fresh_worker(struct crew *c, bool *failed, struct err *e)
 {
 	struct member *idle = NULL;
 
 	for (size_t i = 0; i < c->n_members && idle == NULL; i++)
 		if (c->members[i].worker.pid == 0 ||
-		    (c->members[i].jobs.n == 0 && !c->members[i].alone))
+		    c->members[i].jobs.n == 0)
 			idle = &c->members[i];
-	if (idle != NULL && idle->worker.pid == 0 && start(c, idle, e) == -1) {
-		*failed = true;
+	if (idle == NULL)
 		return NULL;
-	}
-	return idle;
+	if (idle->worker.pid != 0)
+		crew_end(idle, 0);
+	*failed = start(c, idle, e) == -1;
+	return *failed ? NULL : idle;
 }
 
 /* Packages on their second try, one fresh worker each. */
@@ -180,12 +85,12 @@ hand_again(struct crew *c, struct err *e)
 	bool failed = false;
 
 	while (c->again.n > 0) {
-		struct member *m = free_worker(c, &failed, e);
+		struct member *m = fresh_worker(c, &failed, e);
 
 		if (m == NULL)
 			return failed ? -1 : 0;
 		m->alone = true;
-		if (hand(m, &c->again, 1, e) == -1)
+		if (hand(c, m, &c->again, 1, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -213,104 +118,8 @@ hand_out(struct crew *c, struct err *e)
 			return -1;
 		if (share > batch - m->jobs.n)
 			share = batch - m->jobs.n;
-		if (share > 0 && hand(m, &c->waiting, share, e) == -1)
+		if (share > 0 && hand(c, m, &c->waiting, share, e) == -1)
 			return -1;
-	}
-	return 0;
-}
-
-/* ------------------------------------------------------------ listening */
-
-static void
-kill_late(struct crew *c)
-{
-	int64_t most = (int64_t)c->conf->workers.timeout, now = now_ms();
-
-	for (size_t i = 0; i < c->n_members; i++) {
-		struct member *m = &c->members[i];
-
-		if (m->worker.pid == 0 || m->jobs.n == 0 ||
-		    now - m->since < most + (m->ready ? 0 : START_MS))
-			continue;
-		m->killed = true;
-		kill(m->worker.pid, SIGKILL);
-	}
-}
-
-/* An answer must be about the package that is next: they go in order. */
-static int
-take_answer(struct crew *c, struct member *m, struct wire_news *news,
-    struct crew_answer *out, struct err *e)
-{
-	struct job *j = m->jobs.head;
-
-	if (j == NULL || j->item != news->item) {
-		answer_free(news->answer);
-		free(news->answer);
-		kill(m->worker.pid, SIGKILL);
-		return bury(c, m, e);
-	}
-	job_free(jobs_pop(&m->jobs));
-	m->since = now_ms();
-	m->alone = false;
-	*out = (struct crew_answer){ .item = news->item,
-	    .answer = news->answer };
-	memcpy(out->work, m->worker.work, sizeof out->work);
-	c->n_open--;
-	return 1;
-}
-
-/* A worker that came up later must have read the same configuration. */
-static int
-take_ready(struct crew *c, struct member *m, const struct wire_news *news,
-    struct err *e)
-{
-	m->ready = true;
-	m->since = now_ms();
-	if (c->config[0] == '\0')
-		memcpy(c->config, news->config_sha256, sizeof c->config);
-	return strcmp(c->config, news->config_sha256) == 0 ? 0 :
-	    err_set(e, ERR_AGAIN, "the configuration changed while we work "
-	    "(%s)", c->conf->dir);
-}
-
-/* A worker that ends before it was ready could not load what we gave it. */
-static int
-take_end(struct crew *c, struct member *m, struct err *e)
-{
-	int status;
-
-	if (m->ready)
-		return bury(c, m, e);
-	status = reap(m);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_CONFIG)
-		return err_set(e, ERR_CONFIG, "%s", "");
-	return err_set(e, ERR_SYSTEM, "a worker cannot start (%s: %s %d)",
-	    c->path, WIFEXITED(status) ? "exit" : "signal",
-	    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-}
-
-static int
-listen_to(struct crew *c, struct member *m, struct crew_answer *out,
-    struct err *e)
-{
-	struct wire_news news;
-
-	switch (wire_recv(m->worker.sock, &m->reader, &news)) {
-	case WIRE_NOTHING:
-		return 0;
-	case WIRE_READY:
-		return take_ready(c, m, &news, e);
-	case WIRE_ANSWER:
-		return take_answer(c, m, &news, out, e);
-	case WIRE_TROUBLE:
-		*e = news.trouble;
-		return -1;
-	case WIRE_NONSENSE:
-		kill(m->worker.pid, SIGKILL);
-		return bury(c, m, e);
-	case WIRE_GONE:
-		return take_end(c, m, e);
 	}
 	return 0;
 }
@@ -332,8 +141,11 @@ poll_workers(struct crew *c, int wait_ms, struct pollfd *v)
 static int
 take_own(struct crew *c, struct crew_answer *out)
 {
-	*out = c->own;
-	c->has_own = false;
+	struct job *j = jobs_pop(&c->own);
+
+	*out = (struct crew_answer){ .item = j->item, .answer = j->answer };
+	j->answer = NULL;
+	job_free(j);
 	c->n_open--;
 	return 1;
 }
@@ -342,24 +154,24 @@ int
 crew_next(struct crew *c, int wait_ms, struct crew_answer *out,
     struct err *e)
 {
-	struct pollfd v[WORKERS_MAX];
-	int64_t until = now_ms() + wait_ms;
+	struct pollfd v[CREW_MAX];
+	int64_t until = crew_now() + wait_ms;
 	int rc = 0;
 
 	while (rc == 0 && c->n_open > 0) {
-		if (c->has_own)
+		if (c->own.n > 0)
 			return take_own(c, out);
 		if (hand_out(c, e) == -1)
 			return -1;
-		kill_late(c);
 		if (poll_workers(c, wait_ms < 0 ? -1 :
-		    (int)(until - now_ms()), v) == -1 && errno != EINTR)
+		    (int)(until - crew_now()), v) == -1 && errno != EINTR)
 			return err_sys(e, "wait for workers");
 		for (size_t i = 0; i < c->n_members && rc == 0; i++)
-			if (v[i].fd != -1 && v[i].revents != 0 &&
-			    !c->has_own)
-				rc = listen_to(c, &c->members[i], out, e);
-		if (wait_ms >= 0 && now_ms() >= until)
+			if (v[i].fd != -1 && v[i].revents != 0)
+				rc = crew_hear(c, &c->members[i], out, e);
+		if (rc == 0)
+			rc = crew_bury_late(c, v, e);
+		if (wait_ms >= 0 && crew_now() >= until)
 			break;
 	}
 	return rc;
@@ -373,14 +185,17 @@ wait_ready(struct crew *c, struct err *e)
 {
 	struct member *m = &c->members[0];
 	struct pollfd v = { .fd = m->worker.sock, .events = POLLIN };
+	const int64_t until = m->since + crew_time_of(c, m);
 	struct crew_answer none;
 	int rc = 0;
 
 	while (rc == 0 && !m->ready) {
-		if (poll(&v, 1, START_MS) == 0)
-			return err_set(e, ERR_SYSTEM, "a worker does not come "
-			    "up (%s)", c->path);
-		rc = listen_to(c, m, &none, e);
+		int64_t left = until - crew_now();
+
+		if (left <= 0)
+			return crew_not_up(c, e);
+		if (poll(&v, 1, (int)left) == 1)
+			rc = crew_hear(c, m, &none, e);
 	}
 	return rc;
 }
@@ -393,9 +208,11 @@ crew_new(const struct conf *conf, int tmp, struct err *e)
 	c->conf = conf;
 	c->tmp = tmp;
 	c->n_members = (size_t)conf->workers.count;
-	if (c->n_members > WORKERS_MAX)
-		c->n_members = WORKERS_MAX;
-	if (worker_find(c->path, e) == -1 ||
+	if (c->n_members > CREW_MAX)
+		c->n_members = CREW_MAX;
+	c->sum = sum_new();
+	c->weigh = weigh_new(conf, tmp, c->sum, e);
+	if (c->weigh == NULL || worker_find(c->path, e) == -1 ||
 	    start(c, &c->members[0], e) == -1 || wait_ready(c, e) == -1) {
 		crew_free(c);
 		return NULL;
@@ -412,19 +229,15 @@ crew_free(struct crew *c)
 		struct member *m = &c->members[i];
 
 		jobs_free(&m->jobs);
-		if (m->worker.pid == 0)
-			continue;
 		/* An idle one leaves when its socket closes. */
-		if (c->n_open > 0)
-			kill(m->worker.pid, SIGKILL);
-		reap(m);
+		if (m->worker.pid != 0)
+			crew_end(m, c->n_open > 0 || !m->ready ? 0 : CREW_LEAVE_MS);
 	}
 	jobs_free(&c->waiting);
 	jobs_free(&c->again);
-	if (c->has_own) {
-		answer_free(c->own.answer);
-		free(c->own.answer);
-	}
+	jobs_free(&c->own);
+	weigh_free(c->weigh);
+	sum_free(c->sum);
 	free(c);
 }
 
@@ -448,11 +261,24 @@ crew_unsafe(const struct conf *conf)
 	    "open";
 }
 
+/*
+ * Its hash is ours; the worker is told it, and hashes no more.  What is larger
+ * than any package may be is refused by its size.
+ */
 void
 crew_give(struct crew *c, const struct crew_job *given)
 {
-	jobs_push(&c->waiting, job_new(given));
+	struct job *j = job_new(given);
+	struct stat st;
+
 	c->n_open++;
+	if (fstat(j->fd, &st) == 0 &&
+	    (uint64_t)st.st_size <= c->conf->packages.max_bytes &&
+	    sum_file(c->sum, j->fd, (uint64_t)st.st_size, j->sha256,
+	    &j->size) == -1)
+		crew_answer_for(c, j, F_IO_ERROR, "the file cannot be read");
+	else
+		jobs_push(&c->waiting, j);
 }
 
 size_t

@@ -11,10 +11,15 @@
  * crew: long-lived workers, as the coordinator sees them.
  *
  * Jobs are handed out in batches, their descriptors with them.  A worker
- * that dies, stalls or talks nonsense costs at most the package it was on:
- * that one is tried once more, alone, in a fresh worker, then refused with
- * WORKER_CRASHED, WORKER_TIMEOUT or WORKER_MEMORY; the other packages it had
- * are given out again.
+ * that dies, stalls, talks nonsense, is found to lie (weigh.h) or says that
+ * it cannot go on costs at most the package it was on: that one is tried once
+ * more, alone, in a fresh worker that is given nothing after it; then we
+ * answer for it with WORKER_CRASHED, WORKER_TIMEOUT or WORKER_MEMORY, or,
+ * where the worker said that it could not go on, IO_ERROR.  The other
+ * packages it had are given out again.
+ *
+ * A worker is believed in one thing only, before it has read a package: that
+ * it cannot start.  Whether disk and space are in trouble we try ourselves.
  */
 
 struct conf;
@@ -28,12 +33,14 @@ struct crew_job {
 	enum crew_mode mode;
 	const char *name;		/* as shown; copied */
 	int fd;				/* stays the caller's; open until told */
+	/* As the ledger has them, copied; NULL or "": not known yet. */
+	const char *guid, *app;
 };
 
 struct crew_answer {
 	uint32_t item;
 	struct answer *answer;		/* the taker frees it, and the struct */
-	char work[16];			/* where made lies, below tmp/{run} */
+	char work[16];			/* where made now lies in tmp/{run} */
 };
 
 /*
@@ -56,8 +63,8 @@ size_t crew_open(const struct crew *);		/* given and not answered */
 
 /*
  * The next answer: 1; 0 when nothing is open, or when none came within
- * `wait_ms` (-1: no limit).  -1: the house failed (the worker said so, or no
- * worker can be started).
+ * `wait_ms` (-1: no limit).  -1: the house failed, as we see ourselves, or no
+ * worker can be started.
  */
 int crew_next(struct crew *, int wait_ms, struct crew_answer *,
     struct err *);

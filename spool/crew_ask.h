@@ -15,7 +15,7 @@ struct err;
 int crew_ask(const struct conf *, const char *const *args, int file,
     struct err *);
 
-/* About the configuration, with its output and its complaints on these descriptors. */
+/* About the configuration, its output and its complaints on these two. */
 int crew_ask_on(const struct conf *, const char *const *args, int out,
     int complaints, struct err *);
 

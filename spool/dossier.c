@@ -221,6 +221,10 @@ add_line(struct dossiers *d, struct dossier *x, const struct record *r,
 	}
 	x->state = to;
 	record_copy(x->time, sizeof x->time, r->time);
+	if (x->guid[0] == '\0') {
+		record_copy(x->guid, sizeof x->guid, r->instance);
+		record_copy(x->app, sizeof x->app, r->app);
+	}
 	if (to == STATE_PUBLISHED)
 		add_made(d, x, r->instances);
 }

@@ -83,6 +83,10 @@ write_verdict(struct ledger *l, const struct deed *d, int64_t group)
 	json_str(j, "id", d->id);
 	if (d->findings != NULL && refused)
 		write_codes(j, d);
+	if (d->named) {
+		json_str(j, "instance", d->guid);
+		json_str(j, "app", d->app);
+	}
 	if (d->to == STATE_PUBLISHED)
 		write_instances(j, d);
 	write_group(j, d, group);

@@ -1,7 +1,9 @@
 #include "spool/jobs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "spool/answer.h"
 #include "spool/mem.h"
 
 struct job *
@@ -13,14 +15,22 @@ job_new(const struct crew_job *given)
 	j->mode = given->mode;
 	j->name = mem_dup(given->name);
 	j->fd = given->fd;
+	snprintf(j->guid, sizeof j->guid, "%s", given->guid != NULL ?
+	    given->guid : "");
+	snprintf(j->app, sizeof j->app, "%s", given->app != NULL ?
+	    given->app : "");
 	return j;
 }
 
 void
 job_free(struct job *j)
 {
-	if (j != NULL)
-		free(j->name);
+	if (j == NULL)
+		return;
+	if (j->answer != NULL)
+		answer_free(j->answer);
+	free(j->answer);
+	free(j->name);
 	free(j);
 }
 

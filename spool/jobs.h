@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "spool/crew.h"
+#include "spool/digest.h"
+#include "spool/id.h"
 
 /*
  * jobs: packages that were given and are not answered, in a row.
@@ -16,7 +18,12 @@ struct job {
 	enum crew_mode mode;
 	char *name;
 	int fd;
+	char sha256[DIGEST_HEX + 1];	/* of its bytes; "" too many to hash */
+	uint64_t size;
+	char guid[ID_GUID + 1];		/* as the ledger has them, or "" */
+	char app[ID_APP_MAX + 1];
 	int tries;			/* workers it has ended */
+	struct answer *answer;		/* ours: it is given out no more */
 };
 
 struct jobs {

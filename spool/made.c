@@ -10,43 +10,154 @@
 #include <unistd.h>
 
 #include "spool/answer.h"
+#include "spool/buf.h"
 #include "spool/err.h"
 #include "spool/fsx.h"
 #include "spool/mem.h"
 #include "spool/spool.h"
+#include "spool/sum.h"
 
 enum { PATH_ROOM = 512 };
 
-static bool
-file_ok(int dir, const char *name, uint64_t size)
-{
-	struct stat st;
+/* What nobody may have: S_ISGID comes from the folder above. */
+static const mode_t not_of_file = 07137, not_of_folder = 05027;
 
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISREG(st.st_mode) && st.st_nlink == 1 &&
-	    (uint64_t)st.st_size == size;
+/* Beside these errors a folder is not what a sound worker makes. */
+static bool
+our_fault(int sys)
+{
+	static const int ours[] = { EIO, ENOSPC, EDQUOT, EROFS, ENOMEM,
+	    EMFILE, ENFILE };
+
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+		if (sys == ours[i])
+			return true;
+	return false;
+}
+
+/* ---------------------------------------------------------------- a file */
+
+/* Regular, with one name, ours to read, nobody's to run; of this size. */
+static bool
+stat_ok(const struct stat *st, uint64_t size)
+{
+	return S_ISREG(st->st_mode) && st->st_nlink == 1 &&
+	    (st->st_mode & S_IRUSR) != 0 &&
+	    (st->st_mode & not_of_file) == 0 &&
+	    (uint64_t)st->st_size == size;
+}
+
+/*
+ * Who still has the file open for writing could write on when it is long
+ * published.  Where we may not ask (no leases here), the hash has to do.
+ */
+static bool
+has_writer(int fd)
+{
+	return fcntl(fd, F_SETLEASE, F_RDLCK) == -1 && errno == EAGAIN;
+}
+
+/* What a lease shuts out, and the bytes; the close lets go of the lease. */
+static int
+check_bytes(int dir, const char *name, const struct made_file *f,
+    struct sum *sum, bool *ok, struct err *e)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC);
+	char hex[DIGEST_HEX + 1];
+	struct stat st;
+	uint64_t size;
+	int rc = 0;
+
+	*ok = false;
+	if (fd == -1)
+		return our_fault(errno) ? err_sys(e, "open what a worker "
+		    "made") : 0;
+	if (fstat(fd, &st) == 0 && stat_ok(&st, f->size) && !has_writer(fd)) {
+		rc = sum_file(sum, fd, f->size, hex, &size);
+		if (rc == -1)
+			err_sys(e, "read what a worker made");
+		*ok = rc == 0 && size == f->size &&
+		    strcmp(hex, f->sha256) == 0;
+	}
+	close(fd);
+	return rc;
 }
 
 static int
-check_folder(int dir, const struct made *m, bool *ok, struct err *e)
+check_file(int dir, const char *name, const struct made_file *f,
+    struct sum *sum, bool *ok, struct err *e)
+{
+	struct stat st;
+
+	if (sum != NULL)
+		return check_bytes(dir, name, f, sum, ok, e);
+	*ok = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    stat_ok(&st, f->size);
+	return 0;
+}
+
+/* -------------------------------------------------------------- a folder */
+
+/* SHA256SUMS is the list that was told, as sha256sum writes it. */
+static bool
+sums_ok(const struct made *m, struct sum *sum)
+{
+	const struct made_file *last = &m->files[m->n_files - 1];
+	char hex[DIGEST_HEX + 1];
+	struct buf b = { 0 };
+
+	for (const struct made_file *f = m->files; f < last; f++)
+		buf_fmt(&b, "%s  %s\n", f->sha256, f->name);
+	sum_text(sum, buf_text(&b), b.len, hex);
+	buf_free(&b);
+	return strcmp(hex, last->sha256) == 0;
+}
+
+/* A file may be named twice in the list while another lies there unnamed. */
+static bool
+names_twice(const struct made *m)
+{
+	for (size_t i = 0; i < m->n_files; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(m->files[i].name, m->files[k].name) == 0)
+				return true;
+	return false;
+}
+
+static int
+check_files(int fd, const struct made *m, struct sum *sum, bool *ok,
+    struct err *e)
 {
 	struct fsx_list names = { 0 };
-	int rc = -1, fd;
+	int rc = fsx_list(fd, &names, e);
+
+	*ok = rc == 0 && names.n == m->n_files && !names_twice(m);
+	fsx_list_free(&names);
+	for (size_t i = 0; rc == 0 && *ok && i < m->n_files; i++)
+		rc = check_file(fd, m->files[i].name, &m->files[i], sum, ok,
+		    e);
+	if (rc == 0 && *ok && sum != NULL)
+		*ok = sums_ok(m, sum);
+	return rc;
+}
+
+static int
+check_folder(int dir, const struct made *m, struct sum *sum, bool *ok,
+    struct err *e)
+{
+	struct stat st;
+	int rc = 0, fd;
 
 	*ok = false;
 	fd = openat(dir, m->from, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 	    O_CLOEXEC);
 	if (fd == -1)
-		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ?
-		    0 : err_sys(e, "open what a worker made");
-	if (fsx_list(fd, &names, e) == -1)
-		goto out;
-	*ok = names.n == m->n_files;
-	for (size_t i = 0; *ok && i < m->n_files; i++)
-		*ok = file_ok(fd, m->files[i].name, m->files[i].size);
-	rc = 0;
-out:
-	fsx_list_free(&names);
+		return our_fault(errno) ? err_sys(e, "open what a worker "
+		    "made") : 0;
+	if (fstat(fd, &st) == 0 && (st.st_mode & S_IRWXU) == S_IRWXU &&
+	    (st.st_mode & not_of_folder) == 0)
+		rc = check_files(fd, m, sum, ok, e);
 	close(fd);
 	return rc;
 }
@@ -90,22 +201,35 @@ any_twice(const struct answer *a, int (*order)(const void *, const void *))
 	return twice;
 }
 
-/* A file may be named twice in the list while another lies there unnamed. */
-static bool
-names_twice(const struct made *m)
+int
+made_take(int tmp, const char *work, struct answer *a, unsigned *number,
+    const char **wrong, struct err *e)
 {
-	for (size_t i = 0; i < m->n_files; i++)
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(m->files[i].name, m->files[k].name) == 0)
-				return true;
-	return false;
+	char from[PATH_ROOM], to[PATH_ROOM];
+
+	*wrong = NULL;
+	for (size_t i = 0; *wrong == NULL && i < a->n_made; i++) {
+		struct made *m = &a->made[i];
+		const char *name = arena_fmt(&a->arena, "%u", (*number)++);
+
+		snprintf(from, sizeof from, "%s/%s", work, m->from);
+		snprintf(to, sizeof to, MADE_FOLDER "/%s", name);
+		if (fsx_rename_new(tmp, from, tmp, to, e) == 0)
+			m->from = name;
+		else if (our_fault(e->sys))
+			return -1;
+		else
+			*wrong = "what it made is not where it said";
+	}
+	return 0;
 }
 
 int
-made_check(int dir, const struct answer *a, const char **wrong,
-    struct err *e)
+made_check(int dir, const struct answer *a, struct sum *sum,
+    const char **wrong, struct err *e)
 {
 	bool ok;
+	int rc;
 
 	*wrong = NULL;
 	if (a->n_made == 0)
@@ -118,11 +242,11 @@ made_check(int dir, const struct answer *a, const char **wrong,
 		const struct made *m = &a->made[i];
 
 		if (m->zip)
-			ok = m->n_files == 1 &&
-			    file_ok(dir, m->from, m->files[0].size);
-		else if (names_twice(m))
-			ok = false;
-		else if (check_folder(dir, m, &ok, e) == -1)
+			rc = check_file(dir, m->from, &m->files[0], sum, &ok,
+			    e);
+		else
+			rc = check_folder(dir, m, sum, &ok, e);
+		if (rc == -1)
 			return -1;
 		if (!ok)
 			*wrong = "the files are not those it named";

@@ -11,14 +11,29 @@
 struct answer;
 struct err;
 struct spool;
+struct sum;
+
+#define MADE_FOLDER "made"		/* in tmp/{run}, out of reach */
 
 /*
- * *wrong: NULL when each folder in dir (a worker's) holds exactly the files
- * that were named, regular and of the size said, and no place or folder is
- * named twice; else what is not so.  -1: it cannot be looked at.
+ * Move what was made from the worker's folder to tmp/{run}/made/{number}, and
+ * name it so: a worker can make files below its own folder and nowhere else,
+ * so that from here on nothing can be added to what is then looked at.
+ * *wrong: NULL, or that it is not there.  -1: the house failed.
  */
-int made_check(int dir, const struct answer *, const char **wrong,
-    struct err *);
+int made_take(int tmp, const char *work, struct answer *, unsigned *number,
+    const char **wrong, struct err *);
+
+/*
+ * *wrong: NULL when each folder in dir holds exactly the files that were
+ * named, regular, with one name, of the size said and with no more rights
+ * than ours have, and no place or folder is named twice; else what is not
+ * so.  With `sum` also: nobody can write to them any more, their bytes have
+ * the hashes said, and SHA256SUMS is the list said.  -1: they cannot be
+ * looked at.
+ */
+int made_check(int dir, const struct answer *, struct sum *,
+    const char **wrong, struct err *);
 
 /*
  * Make the owners' folders in the outbox and see that they can be written.

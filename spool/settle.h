@@ -34,6 +34,7 @@ struct deed {
 	enum state to;
 	const char *name;		/* as shown */
 	const char *sha256, *guid, *app;	/* guid, app: "" unknown */
+	bool named;			/* by this verdict, at last */
 	uint64_t size;
 	char time[STAMP_LEN + 1];	/* of the ledger line */
 

@@ -165,22 +165,30 @@ spool_busy(const struct spool *s, enum role r)
 }
 
 int
-spool_check_space(const struct spool *s, struct err *e)
+spool_space(int dir, const char *path, uint64_t bytes, uint64_t inodes,
+    struct err *e)
 {
 	struct statvfs v;
 
-	if (fstatvfs(s->root, &v) == -1)
-		return err_sys(e, "look at the disk of %s", s->path);
-	if ((uint64_t)v.f_bavail * v.f_frsize < s->min_free_bytes)
+	if (fstatvfs(dir, &v) == -1)
+		return err_sys(e, "look at the disk of %s", path);
+	if ((uint64_t)v.f_bavail * v.f_frsize < bytes)
 		return err_set(e, ERR_SPACE, "%ju MiB free in %s, fewer than "
 		    "[spool] min-free-bytes",
-		    (uintmax_t)v.f_bavail * v.f_frsize >> 20, s->path);
+		    (uintmax_t)v.f_bavail * v.f_frsize >> 20, path);
 	/* btrfs counts no inodes and says 0 of 0. */
-	if (v.f_files > 0 && v.f_favail < s->min_free_inodes)
+	if (v.f_files > 0 && v.f_favail < inodes)
 		return err_set(e, ERR_SPACE, "%ju inodes free in %s, fewer "
 		    "than [spool] min-free-inodes", (uintmax_t)v.f_favail,
-		    s->path);
+		    path);
 	return 0;
+}
+
+int
+spool_check_space(const struct spool *s, struct err *e)
+{
+	return spool_space(s->root, s->path, s->min_free_bytes,
+	    s->min_free_inodes, e);
 }
 
 bool

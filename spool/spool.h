@@ -57,6 +57,10 @@ bool spool_busy(const struct spool *, enum role);
 /* ERR_SPACE when less is free than [spool] min-free-* wants. */
 int spool_check_space(const struct spool *, struct err *);
 
+/* The same of a folder, which messages call `path`. */
+int spool_space(int dir, const char *path, uint64_t bytes, uint64_t inodes,
+    struct err *);
+
 /*
  * Begin a run, with empty folders; end it: everything is synced, then the
  * folders are removed.  Where something was left in claimed/{run}, or a

@@ -285,12 +285,16 @@ tray_answer(struct tray *y, const struct crew_answer *a, struct err *e)
 /* ------------------------------------------------------------- give out */
 
 static void
-give(struct tray *y, struct item *it, int fd)
+give(struct tray *y, struct item *it, int fd, const struct package *p)
 {
 	struct crew_job job = { .item = (uint32_t)(it - y->items),
 	    .mode = maps(y) ? CREW_MAP : CREW_CHECK, .name = it->name,
 	    .fd = fd };
 
+	if (p != NULL) {
+		job.guid = p->guid;
+		job.app = p->app;
+	}
 	crew_give(y->tools.crew, &job);
 }
 
@@ -330,7 +334,7 @@ tray_drop(struct tray *y, struct drop *drop, struct err *e)
 	show_name(it);
 	if (drop->too_large)
 		return refuse_large(y, it, e);
-	give(y, it, drop->fd);
+	give(y, it, drop->fd, NULL);
 	return 0;
 }
 
@@ -342,7 +346,7 @@ tray_accepted(struct tray *y, const struct package *p, int fd)
 	it->fd = fd;
 	it->name = mem_dup(p->name);
 	memcpy(it->id, p->id, sizeof it->id);
-	give(y, it, fd);
+	give(y, it, fd, p);
 }
 
 /* What was claimed and is not in the ledger goes back where it was. */

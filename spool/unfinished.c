@@ -166,8 +166,11 @@ keep(struct reading *g, struct last_group *l, const struct deed *from,
 	*d = *from;
 	d->name = arena_dup(&l->arena, from->name);
 	d->sha256 = arena_dup(&l->arena, from->sha256);
-	d->guid = arena_dup(&l->arena, from->guid);
-	d->app = arena_dup(&l->arena, from->app);
+	/* It may have got its names only now. */
+	d->guid = r->instance.n > 0 ? dup_slice(&l->arena, r->instance) :
+	    arena_dup(&l->arena, from->guid);
+	d->app = r->app.n > 0 ? dup_slice(&l->arena, r->app) :
+	    arena_dup(&l->arena, from->app);
 	d->to = to;
 	d->run = arena_dup(&l->arena, l->run);
 	d->claim = "";

@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,6 +139,9 @@ worker_start(struct worker *w, const struct conf *conf, const char *path,
     int tmp, unsigned number, struct err *e)
 {
 	int pair[2] = { -1, -1 }, work = -1, rc = -1;
+	/* It has room for all we give: who does not read is no sound worker. */
+	const struct timeval patience = {
+		.tv_sec = (time_t)(conf->workers.timeout / 1000 + 1) };
 
 	*w = (struct worker){ .sock = -1 };
 	snprintf(w->work, sizeof w->work, "w%u", number);
@@ -151,6 +157,8 @@ worker_start(struct worker *w, const struct conf *conf, const char *path,
 	}
 	pair[0] = high(pair[0]);
 	pair[1] = high(pair[1]);
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &patience,
+	    sizeof patience);
 	if (start_process(w, conf, path, pair[1], work, e) == -1)
 		goto out;
 	w->sock = pair[0];
@@ -166,13 +174,29 @@ out:
 	return rc;
 }
 
+static void
+wait_for_exit(pid_t pid, int ms)
+{
+	struct pollfd v = { .events = POLLIN };
+
+	v.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (v.fd == -1)
+		return;
+	while (poll(&v, 1, ms) == -1 && errno == EINTR)
+		continue;
+	close(v.fd);
+}
+
 int
-worker_reap(struct worker *w)
+worker_end(struct worker *w, int grace_ms)
 {
 	int status = 0;
 
 	close(w->sock);
 	w->sock = -1;
+	if (grace_ms > 0)
+		wait_for_exit(w->pid, grace_ms);
+	kill(w->pid, SIGKILL);
 	while (waitpid(w->pid, &status, 0) == -1 && errno == EINTR)
 		continue;
 	w->pid = 0;

@@ -35,7 +35,10 @@ int worker_spawn(const char *path, char *const *args,
 int worker_start(struct worker *, const struct conf *, const char *path,
     int tmp, unsigned number, struct err *);
 
-/* Hang up and wait for its end; its wait status. */
-int worker_reap(struct worker *);
+/*
+ * Hang up, and end it when it has not left by itself within `grace_ms`; its
+ * wait status.  One that is on its way out keeps the status it has.
+ */
+int worker_end(struct worker *, int grace_ms);
 
 #endif
