@@ -1,0 +1,176 @@
+/*
+ * What it costs to hand a package to a sandboxed worker and to take its
+ * answer, all processes' CPU time told: the whole way through crew and wire,
+ * in batches of 64, with a worker (tests/liar.c) that closes the real sandbox
+ * and answers at once.  The cost of starting and ending a crew is measured in
+ * the same round, with one batch, and taken off.
+ *
+ * usage: bench_handoff [ROUNDS [BYTES]]: the median of 9 rounds, packages of
+ * 1 byte.
+ */
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "spool/answer.h"
+#include "spool/crew.h"
+#include "spool/fault.h"
+#include "tests/scratch.h"
+
+enum { BATCH = 64, BATCHES = 400, ROUNDS = 9, ROUNDS_MAX = 99 };
+
+struct cost {
+	double us, ours;		/* per package; the coordinator's */
+};
+
+static void
+die(const char *what)
+{
+	fprintf(stderr, "bench_handoff: %s\n", what);
+	exit(1);
+}
+
+static double
+cpu(int who)
+{
+	struct rusage u;
+
+	getrusage(who, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
+	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+static void
+settings(struct conf *conf, const struct scratch *s)
+{
+	struct faults faults = { 0 };
+	char dir[128];
+
+	scratch_put(s, "config/flerapp.conf", "[spool]\nenvironment = test\n"
+	    "[workers]\ncount = 1\nbatch = 64\nsandbox = enforce\n");
+	scratch_path(s, dir, sizeof dir, "config");
+	if (conf_load(conf, dir, s->dir, &faults) == -1)
+		die("its settings are not well");
+	faults_free(&faults);
+}
+
+static void
+take(struct crew *crew)
+{
+	struct crew_answer a;
+	struct err e;
+
+	if (crew_next(crew, -1, &a, &e) != 1)
+		die(e.text);
+	if (a.answer->findings.n > 0)
+		die(a.answer->findings.v[0].message);
+	answer_free(a.answer);
+	free(a.answer);
+}
+
+/* A crew's whole life with so many batches. */
+static struct cost
+live(const struct conf *conf, int fd, unsigned batches)
+{
+	struct crew_job job = { .mode = CREW_CHECK, .name = "50012345_"
+	    "6513270e-269e-4a8b-8f3c-1d2a3b4c41b5.sann.zip",
+	    .fd = fd };
+	double ours = cpu(RUSAGE_SELF), theirs = cpu(RUSAGE_CHILDREN);
+	struct crew *crew;
+	struct err e;
+
+	crew = crew_new(conf, -1, &e);
+	if (crew == NULL)
+		die(e.text);
+	for (unsigned i = 0; i < batches * BATCH; i++) {
+		job.item = i;
+		crew_give(crew, &job);
+		while (crew_open(crew) >= 2 * BATCH)
+			take(crew);
+	}
+	while (crew_open(crew) > 0)
+		take(crew);
+	crew_free(crew);
+	ours = cpu(RUSAGE_SELF) - ours;
+	theirs = cpu(RUSAGE_CHILDREN) - theirs;
+	return (struct cost){ ours + theirs, ours };
+}
+
+static int
+by_cost(const void *a, const void *b)
+{
+	const struct cost *x = a, *y = b;
+
+	return (x->us > y->us) - (x->us < y->us);
+}
+
+static int
+a_package(const struct scratch *s, size_t bytes)
+{
+	char *text = malloc(bytes + 1), path[128];
+	int fd;
+
+	if (text == NULL)
+		die("no memory");
+	memset(text, 'x', bytes);
+	text[bytes] = '\0';
+	scratch_put(s, "package", text);
+	free(text);
+	scratch_path(s, path, sizeof path, "package");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		die("no package");
+	return fd;
+}
+
+static void
+find_worker(void)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 8);
+
+	if (n == -1)
+		die("no path");
+	path[n] = '\0';
+	memcpy(strrchr(path, '/'), "/liar", sizeof "/liar");
+	setenv("FLERAPP_LIBEXEC", path, 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	const double n = (double)(BATCHES - 1) * BATCH;
+	int rounds = argc > 1 ? atoi(argv[1]) : ROUNDS;
+	size_t bytes = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+	struct scratch *s = scratch_new();
+	static struct conf conf;
+	struct cost v[ROUNDS_MAX];
+	int fd;
+
+	if (rounds < 1 || rounds > ROUNDS_MAX)
+		die("1 to 99 rounds");
+	find_worker();
+	settings(&conf, s);
+	fd = a_package(s, bytes);
+	for (int i = 0; i < rounds; i++) {
+		struct cost one = live(&conf, fd, 1);
+		struct cost all = live(&conf, fd, BATCHES);
+
+		v[i].us = (all.us - one.us) / n;
+		v[i].ours = (all.ours - one.ours) / n;
+	}
+	qsort(v, (size_t)rounds, sizeof *v, by_cost);
+	printf("hand-off of a package of %zu bytes, sandbox enforced, batches "
+	    "of %d: %.1f us CPU (%.1f to %.1f), %.1f of it the "
+	    "coordinator's; median of %d rounds of %d packages\n", bytes,
+	    BATCH, v[rounds / 2].us, v[0].us, v[rounds - 1].us,
+	    v[rounds / 2].ours, rounds, BATCHES * BATCH);
+	close(fd);
+	scratch_free(s);
+	return 0;
+}
