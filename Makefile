@@ -154,9 +154,9 @@ test_sums = watcher/sums spool/id spool/number spool/text spool/arena \
 test_zipcheck = tests/make_zip watcher/zipcheck watcher/zipdir watcher/member \
 	watcher/source spool/digest spool/finding spool/number spool/text \
 	spool/arena spool/buf spool/mem
-read_package = tests/read_package $(reading_package) spool/id \
-	spool/digest spool/finding spool/number spool/text spool/arena \
-	spool/buf spool/mem
+read_package_modules = $(reading_package) spool/id spool/digest \
+	spool/finding spool/number spool/text spool/arena spool/buf spool/mem
+read_package = tests/read_package $(read_package_modules)
 test_package = tests/make_zip $(read_package)
 test_package_tar = tests/make_tar $(read_package)
 read_xsd = $(look_xsd) spool/fsx spool/err spool/fault spool/arena \
@@ -339,7 +339,9 @@ unit: test-programs
 
 # End-to-end tests on scratch spools, each a script of its own; some have
 # their packages made, or what they read looked at, by programs of tests/.
-e2e_helpers = test_attacks
+e2e_helpers = test_attacks list_members
+list_members = $(read_package_modules)
+$(eval $(call test_rule,list_members))
 e2e: all $(e2e_helpers:%=$(BUILD)/tests/%)
 	@tests/run_e2e.sh $(BIN)
 

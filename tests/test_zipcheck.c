@@ -600,6 +600,10 @@ a_faulty_extra_field_is_refused(void **unused)
 		    .extra_len = 3 } },
 		{ "another name", { .name = "abc", .extra =
 		    "up\10\0\1\0\0\0\0abd", .extra_len = 12 } },
+		{ "a type for streams", { .name = "a", .extra =
+		    "xl\5\0\4\0\0\377\241", .extra_len = 9 } },
+		{ "a type and a link", { .name = "a", .extra =
+		    "nu\16\0aaaa\377\241aaaaaaaa", .extra_len = 18 } },
 		{ "a longer name", { .name = "abc", .extra =
 		    "up\11\0\1\0\0\0\0abcd", .extra_len = 13 } },
 	};

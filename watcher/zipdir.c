@@ -25,8 +25,11 @@ enum {
 	    1 << 11,
 };
 
-enum { EXTRA_ZIP64 = 0x0001, EXTRA_UNICODE_NAME = 0x7075,
-	EXTRA_AES = 0x9901 };
+enum {
+	EXTRA_ZIP64 = 0x0001, EXTRA_UNICODE_NAME = 0x7075, EXTRA_AES = 0x9901,
+	/* for whoever reads without the directory: mode, and where it links */
+	EXTRA_STREAMED = 0x6c78, EXTRA_ASI = 0x756e,
+};
 enum { UNICODE_NAME_HEAD = 5 };		/* version and CRC */
 
 enum { NONE16 = 0xffff };
@@ -209,6 +212,10 @@ zipdir_check_extra(struct zipdir *z, const struct zip_record *r,
 		case EXTRA_AES:
 			return zipdir_refuse(z, r, F_PACKAGE_ENCRYPTED,
 			    "encrypted");
+		case EXTRA_STREAMED:
+		case EXTRA_ASI:
+			return zipdir_refuse(z, r, F_PACKAGE_LAYOUT,
+			    "an extra field may give another type");
 		case EXTRA_UNICODE_NAME:
 			if (check_unicode_name(z, r, p + FIELD_HEAD,
 			    len - FIELD_HEAD) == -1)
