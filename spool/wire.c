@@ -334,7 +334,7 @@ receive(int sock, char *room, int *fds, size_t *n_fds, int flags)
 		n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC | flags);
 		/* Told once, before what lies unread is handed over. */
 	} while (n == -1 && (errno == EINTR || errno == ECONNRESET));
-	*n_fds = n > 0 ? take_fds(&m, fds, most) : 0;
+	*n_fds = n >= 0 ? take_fds(&m, fds, most) : 0;
 	if (n > 0 && (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
 		errno = EMSGSIZE;
 		n = -1;

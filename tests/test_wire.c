@@ -111,6 +111,33 @@ a_message_of_jobs_that_is_malformed_leaves_nothing_open(void **state)
 	free(got);
 }
 
+/* Else a worker that somebody took over could use up the coordinator's. */
+static void
+a_worker_cannot_leave_a_descriptor_with_the_coordinator(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		enum wire_event event;
+	} rows[] = {
+		{ "x", 1, WIRE_NONSENSE }, { "", 1, WIRE_NONSENSE },
+		{ "", 0, WIRE_GONE },
+	};
+	struct talk *t = *state;
+	int free_fd = lowest();
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct wire_reader r = { .answer = NULL };
+		struct wire_news news;
+
+		send_with_fd(t->near, rows[i].bytes, rows[i].n);
+		assert_int_equal(wire_recv(t->far, &r, &news),
+		    rows[i].event);
+		assert_int_equal(lowest(), free_fd);
+		wire_reader_done(&r);
+	}
+}
+
 /* What the coordinator makes of an answer. */
 static enum wire_event
 answered(struct talk *t, const struct answer *a, struct wire_news *news)
@@ -213,6 +240,9 @@ main(void)
 		    a_worker_sends_no_descriptors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_message_of_jobs_that_is_malformed_leaves_nothing_open,
+		    set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_worker_cannot_leave_a_descriptor_with_the_coordinator,
 		    set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    an_answer_leaves_findings_out_only_when_there_is_no_room,
