@@ -206,7 +206,7 @@ test_dossier = spool/dossier spool/record spool/state spool/json spool/id \
 test_notify = spool/notify spool/buf spool/mem
 tests += $(patsubst %,test_%,args log wire wake notify multipart stored \
 	dossier)
-test_sandbox = spool/sandbox spool/sandbox_files spool/sandbox_calls \
+test_sandbox = tests/attempt tests/forbidden spool/sandbox spool/sandbox_files spool/sandbox_calls \
 	spool/fsx spool/err spool/buf spool/mem
 tests += test_sandbox
 
@@ -339,9 +339,9 @@ unit: test-programs
 
 # End-to-end tests on scratch spools, each a script of its own; some have
 # their packages made, or what they read looked at, by programs of tests/.
-e2e_helpers = test_attacks list_members
+e2e_helpers = test_attacks list_members without
 list_members = $(read_package_modules)
-$(eval $(call test_rule,list_members))
+$(foreach t,list_members without,$(eval $(call test_rule,$(t))))
 e2e: all $(e2e_helpers:%=$(BUILD)/tests/%)
 	@tests/run_e2e.sh $(BIN)
 

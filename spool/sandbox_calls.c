@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "spool/err.h"
@@ -112,12 +114,27 @@ add_rules(scmp_filter_ctx ctx)
 	return rc != 0 ? rc : add_abort(ctx);
 }
 
+/* libseccomp would only say that something could not be allocated. */
+static bool
+kernel_can_kill(void)
+{
+	uint32_t action = SECCOMP_RET_KILL_PROCESS;
+
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
 int
 sandbox_calls(struct err *e)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int rc = ctx == NULL ? -ENOMEM : 0;
+	scmp_filter_ctx ctx;
+	int rc;
 
+	if (!kernel_can_kill())
+		return err_set(e, ERR_SYSTEM, "this kernel has no seccomp, so "
+		    "workers have no sandbox (Linux 4.14 or later, with "
+		    "CONFIG_SECCOMP_FILTER; or [workers] sandbox = open)");
+	ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	rc = ctx == NULL ? -ENOMEM : 0;
 	if (rc == 0)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 		    SCMP_ACT_KILL_PROCESS);
