@@ -289,10 +289,10 @@ help:
 	@echo 'make demo       set up, build, and run an example'
 	@echo 'make test       set up, build, and pass the tests'
 	@echo 'make check      layers, unit and end-to-end tests, sanitizers'
+	@echo 'make bench      what it costs to verify the ledger, to hand out packages'
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS [60]'
 	@echo 'make analyze    static analysis, without a finding'
 	@echo 'make coverage   lines and branches reached by tests and fuzz corpora'
-	@echo 'make bench-handoff  what it costs to hand a package to a worker'
 	@echo 'make install    DESTDIR, PREFIX and SYSCONFDIR are honoured'
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
@@ -319,15 +319,15 @@ $(liar): $(call objects,$(src_liar))
 	@mkdir -p $(@D)
 	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs_plain) -lseccomp
 
-# What it costs to hand a package to a worker: a figure, not a test.
-bench = $(BUILD)/tests/bench_handoff
-$(bench): $(call objects,tests/bench_handoff tests/scratch $(truth) $(base))
-	@mkdir -p $(@D)
-	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs_plain)
+# How fast things are: figures, no test, and no part of the check.
+bench_ledger = $(ledger) $(base)
+bench_handoff = tests/scratch $(truth) $(base)
+benches = bench_ledger bench_handoff
+$(foreach t,$(benches),$(eval $(call test_rule,$(t))))
 
-.PHONY: bench-handoff
-bench-handoff: $(bench) $(liar)
-	@$(bench)
+.PHONY: bench
+bench: $(benches:%=$(BUILD)/tests/%) $(liar)
+	@set -e; for t in $(benches); do $(BUILD)/tests/$$t; done
 
 jobs := $(shell nproc)
 
@@ -365,7 +365,7 @@ check:
 # A target is a file in tests/fuzz/; the linker takes from the archive of all
 # modules what it calls. With clang, in build-fuzz, where the corpora grow too.
 fuzzers = text pattern sums package zipcheck instance appmeta json xsd form \
-	map owners codes convert conf route app origin prefill ledger wire \
+	map owners codes convert conf route app origin prefill ledger note wire \
 	stored value deliver
 FUZZ_SECONDS ?= 60
 mains = spool/flerapp watcher/watch transform/transform transform/worker

@@ -8,48 +8,76 @@
 
 enum kind { TEXT, NUMBER, LIST };
 
+#define ROW(name, kind)	\
+	{ #name, sizeof #name - 1, kind, offsetof(struct record, name) }
+
 static const struct {
 	const char *key;
+	size_t n;			/* its length */
 	enum kind kind;
 	size_t at;
 } members[] = {
-	{ "seq", NUMBER, offsetof(struct record, seq) },
-	{ "prev", TEXT, offsetof(struct record, prev) },
-	{ "time", TEXT, offsetof(struct record, time) },
-	{ "event", TEXT, offsetof(struct record, event) },
-	{ "id", TEXT, offsetof(struct record, id) },
-	{ "package", TEXT, offsetof(struct record, package) },
-	{ "sha256", TEXT, offsetof(struct record, sha256) },
-	{ "size", NUMBER, offsetof(struct record, size) },
-	{ "instance", TEXT, offsetof(struct record, instance) },
-	{ "app", TEXT, offsetof(struct record, app) },
-	{ "claim", TEXT, offsetof(struct record, claim) },
-	{ "taken", TEXT, offsetof(struct record, taken) },
-	{ "drop", TEXT, offsetof(struct record, drop) },
-	{ "run", TEXT, offsetof(struct record, run) },
-	{ "group", NUMBER, offsetof(struct record, group) },
-	{ "act", TEXT, offsetof(struct record, act) },
-	{ "state", TEXT, offsetof(struct record, state) },
-	{ "checked", TEXT, offsetof(struct record, checked) },
-	{ "instances", LIST, offsetof(struct record, instances) },
+	ROW(seq, NUMBER),
+	ROW(prev, TEXT),
+	ROW(time, TEXT),
+	ROW(event, TEXT),
+	ROW(id, TEXT),
+	ROW(package, TEXT),
+	ROW(sha256, TEXT),
+	ROW(size, NUMBER),
+	ROW(instance, TEXT),
+	ROW(app, TEXT),
+	ROW(claim, TEXT),
+	ROW(taken, TEXT),
+	ROW(drop, TEXT),
+	ROW(run, TEXT),
+	ROW(group, NUMBER),
+	ROW(act, TEXT),
+	ROW(state, TEXT),
+	ROW(checked, TEXT),
+	ROW(instances, LIST),
 };
 
 struct cursor {
 	const char *p, *end;
 };
 
+/* A byte below 0x20 is in no line: looked for once, eight at a time. */
+static bool
+has_control(const char *s, size_t n)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t word, below = 0;
+	size_t i;
+
+	for (i = 0; i + sizeof word <= n; i += sizeof word) {
+		memcpy(&word, s + i, sizeof word);
+		below |= (word - ones * 0x20) & ~word;
+	}
+	if ((below & ones * 0x80) != 0)
+		return true;
+	for (; i < n; i++)
+		if ((unsigned char)s[i] < 0x20)
+			return true;
+	return false;
+}
+
 /* The string at the cursor, without its quotes. */
 static bool
 take_string(struct cursor *c, struct slice *s)
 {
+	const char *quote;
+
 	if (c->p == c->end || *c->p != '"')
 		return false;
 	s->p = ++c->p;
-	while (c->p < c->end && *c->p != '"') {
-		if ((unsigned char)*c->p < 0x20)
-			return false;
+	quote = memchr(c->p, '"', (size_t)(c->end - c->p));
+	if (quote == NULL)
+		return false;
+	if (memchr(c->p, '\\', (size_t)(quote - c->p)) == NULL)
+		c->p = quote;
+	while (c->p < c->end && *c->p != '"')
 		c->p += *c->p == '\\' ? 2 : 1;
-	}
 	if (c->p >= c->end)
 		return false;
 	s->n = (size_t)(c->p++ - s->p);
@@ -141,7 +169,8 @@ store(struct record *r, struct slice key, struct slice value, enum kind kind,
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
 		void *to = (char *)r + members[i].at;
 
-		if (!record_is(key, members[i].key))
+		if (key.n != members[i].n ||
+		    memcmp(key.p, members[i].key, key.n) != 0)
 			continue;
 		if (members[i].kind != kind)
 			return false;
@@ -174,7 +203,7 @@ record_parse(struct record *r, const char *line, size_t len)
 	struct cursor c = { line, line + len };
 
 	*r = (struct record){ .seq = 0 };
-	if (len < 2 || *c.p++ != '{')
+	if (len < 2 || *c.p++ != '{' || has_control(line, len))
 		return false;
 	while (take_member(r, &c)) {
 		if (c.p == c.end)

@@ -7,7 +7,7 @@ maker=$(readlink -f "$1") example=tests/example
 mkdir -p "$2"
 out=$(readlink -f "$2")
 targets='text pattern sums package zipcheck instance appmeta json xsd form map
-	owners codes convert conf route app origin prefill ledger wire stored
+	owners codes convert conf route app origin prefill ledger note wire stored
 	value deliver'
 for t in $targets; do mkdir -p "$out/$t"; done
 
@@ -156,6 +156,13 @@ line() { printf '"event":"%s","id":"%s-0123456789ab","package":"p.zip","sha256":
 { printf '\1'; line received ''; line accepted ''; line published ',"run":"r","instances":[{"app":"ttd/b","owner":"org-1","key":"'$id'.r","sha256":"'$zeros'"}]'; line purged ',"state":"published"'; } > "$out/ledger/life"
 { printf '\1'; line received ''; line rejected ''; line received ''; line duplicate ''; line requeued ''; line held ''; line released ''; } > "$out/ledger/more"
 { printf '\0{"seq":1,"prev":"%s","time":"2026-03-02T08:09:30Z",' "$zeros"; line received ''; printf '{"seq":2,"pre\n--\n'; } > "$out/ledger/torn"
+seed note seal '\0flerapp/test/ledger\n1234\n%s\n\n\342\200\224 flerapp/test/ledger %s\n\342\200\224 vitne.example AAAAAAAA\n' \
+	AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= \
+	0ni7iQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+seed note base64 '\1AAECAwQFBgcICQoLDA0ODxAREg=='
+seed note keys '\2# keys\n-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n%s\n' \
+	MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo= \
+	flerapp/test/ledger+d278bb89+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea
 
 seed text number 'a 12345678901 b 010150 12345'
 seed text name '50012345_%s.zip' "$id"
