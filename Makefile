@@ -1,8 +1,8 @@
 # flerapp: build, test, install. One file; `make help` lists the targets.
 #
 # The list of sources of a program is its privilege line: only flerapp-worker
-# links the parsers (libarchive, libxml2, jansson, libcsv). `make layers`
-# checks the includes and the finished programs.
+# links the parsers (libarchive, libxml2, jansson, libcsv); of libcsv flerapp
+# has the writer. `make layers` checks the includes and the finished programs.
 
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
@@ -104,7 +104,7 @@ asking = $(proposing) transform/propose transform/adopt transform/explain \
 looking = spool/desk spool/dossier spool/incoming spool/reread spool/stored \
 	spool/bundle spool/multipart
 reporting = spool/whole spool/report_flow spool/report spool/report_parts \
-	spool/report_csv spool/report_json spool/report_cells spool/report_head \
+	spool/sheet spool/report_csv spool/report_json spool/report_cells spool/report_head \
 	spool/report_chart spool/report_items spool/report_runs \
 	spool/report_html spool/report_text spool/cmd_report
 doctoring = spool/doctor spool/doctor_config spool/doctor_system \
@@ -112,7 +112,7 @@ doctoring = spool/doctor spool/doctor_config spool/doctor_system \
 verbs = spool/cmd_run spool/cmd_check spool/cmd_map spool/cmd_package \
 	spool/cmd_status spool/cmd_list spool/cmd_show spool/cmd_multipart \
 	spool/cmd_move spool/seal spool/cmd_ledger spool/cmd_seal \
-	$(reporting) $(doctoring)
+	spool/cmd_export $(reporting) $(doctoring)
 src_flerapp = $(base) $(truth) $(running) $(looking) spool/args spool/cmd \
 	$(verbs) spool/flerapp
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
@@ -123,7 +123,7 @@ src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox \
 	$(look) $(reading) $(making) transform/prove_report $(asking) transform/worker
 
 programs = flerapp flerapp-watch flerapp-transform flerapp-worker
-libs_flerapp = $(libs_plain)
+libs_flerapp = -lcsv $(libs_plain)
 libs_flerapp-watch = $(libs_plain)
 libs_flerapp-transform = $(libs_plain)
 libs_flerapp-worker = $(libs_parser) -lseccomp

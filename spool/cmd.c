@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "spool/buf.h"
@@ -17,6 +18,8 @@
 #include "spool/receipt.h"
 #include "spool/state.h"
 #include "spool/text.h"
+
+enum { DAY = 24 * 3600 };
 
 int
 cmd_conf(const struct cmdline *c, struct conf *conf)
@@ -93,4 +96,23 @@ cmd_open(const char *path, int *fd, struct err *e)
 		e->kind = ERR_NO_INPUT;
 	buf_free(&b);
 	return rc;
+}
+
+bool
+cmd_day(const char *text, char day[STAMP_DAY + 1])
+{
+	char stamp[STAMP_LEN + 1];
+	struct tm tm = { .tm_isdst = 0 };
+
+	if (text == NULL || strcmp(text, "today") == 0)
+		stamp_now(stamp);
+	else if (strcmp(text, "yesterday") == 0)
+		stamp_of(stamp, time(NULL) - DAY);
+	else if (strlen(text) == STAMP_DAY && stamp_day_ok(text) &&
+	    strptime(text, "%Y-%m-%d", &tm) != NULL)
+		stamp_of(stamp, timegm(&tm));
+	else
+		return false;
+	stamp_day(day, stamp);
+	return text == NULL || text[0] > '9' || strcmp(text, day) == 0;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "spool/args.h"
+#include "spool/stamp.h"
 
 /*
  * cmd: the verbs of flerapp.  Each is one function that is given the command
@@ -40,6 +41,9 @@ int cmd_fail(const struct err *);
 int cmd_usage(const struct cmdline *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* 2026-03-03, today or yesterday; NULL is today.  False: none of them. */
+bool cmd_day(const char *text, char day[STAMP_DAY + 1]);
+
 /* Open a file of the command line to read; ERR_NO_INPUT: there is none. */
 int cmd_open(const char *path, int *fd, struct err *);
 
@@ -66,6 +70,7 @@ int cmd_move(const struct cmdline *);	/* hold, release, requeue, reject */
 int cmd_map(const struct cmdline *);	/* map check, explain, init, import */
 int cmd_ledger(const struct cmdline *);	/* ledger verify */
 int cmd_seal(const struct cmdline *);	/* ledger seal */
+int cmd_export(const struct cmdline *);	/* ledger export */
 
 int cmd_report(const struct cmdline *);
 int cmd_doctor(const struct cmdline *);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "spool/books.h"
@@ -27,8 +26,6 @@
 #include "spool/verify.h"
 #include "spool/whole.h"
 
-enum { DAY = 24 * 3600 };
-
 struct reporting {
 	struct desk desk;
 	struct report *report;
@@ -42,25 +39,6 @@ struct reporting {
 };
 
 /* ------------------------------------------------------------------ the day */
-
-static bool
-take_day(const char *text, char day[STAMP_DAY + 1])
-{
-	char stamp[STAMP_LEN + 1];
-	struct tm tm = { .tm_isdst = 0 };
-
-	if (text == NULL || strcmp(text, "today") == 0)
-		stamp_now(stamp);
-	else if (strcmp(text, "yesterday") == 0)
-		stamp_of(stamp, time(NULL) - DAY);
-	else if (strlen(text) == STAMP_DAY && stamp_day_ok(text) &&
-	    strptime(text, "%Y-%m-%d", &tm) != NULL)
-		stamp_of(stamp, timegm(&tm));
-	else
-		return false;
-	stamp_day(day, stamp);
-	return text == NULL || text[0] > '9' || strcmp(text, day) == 0;
-}
 
 /* ---------------------------------------------------------------- the files */
 
@@ -308,8 +286,8 @@ cmd_report(const struct cmdline *c)
 	char day[STAMP_DAY + 1], today[STAMP_DAY + 1];
 	int rc;
 
-	take_day(NULL, today);
-	if (!take_day(c->date, day))
+	cmd_day(NULL, today);
+	if (!cmd_day(c->date, day))
 		return cmd_usage(c, "--date is a day as 2026-03-03, today or "
 		    "yesterday (%s)", c->date);
 	if (strcmp(day, today) > 0)

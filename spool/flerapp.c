@@ -148,6 +148,10 @@ static const struct verb verbs[] = {
 	{ "ledger seal", "", "sign what the ledger is now", true, READS, 0, 0,
 	    cmd_seal,
 	    "  flerapp ledger seal\n" },
+	{ "ledger export", "", "the ledger as CSV, on standard output", false,
+	    ALWAYS | BIT(DATE), 0, 0, cmd_export,
+	    "  flerapp ledger export > ledger.csv\n"
+	    "  flerapp ledger export --date 2026-03-03 > day.csv\n" },
 	{ "report", "", "the night's report: reports/DAY/report.html and its "
 	    "tables", true, READS | BIT(DATE) | BIT(DRY_RUN), 0, 0,
 	    cmd_report,

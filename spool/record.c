@@ -266,3 +266,24 @@ record_next(struct slice *at, struct slice *object)
 	*at = (struct slice){ c.p, (size_t)(c.end - c.p) };
 	return true;
 }
+
+bool
+record_member(struct slice *at, struct slice *key, struct slice *raw)
+{
+	struct cursor c = { at->p, at->p + at->n };
+	struct slice value;
+	enum kind kind;
+	size_t count;
+
+	if (at->n == 0 || (*c.p != '{' && *c.p != ','))
+		return false;
+	c.p++;
+	if (!take_string(&c, key) || c.p == c.end || *c.p++ != ':')
+		return false;
+	raw->p = c.p;
+	if (!take_value(&c, &value, &kind, &count))
+		return false;
+	raw->n = (size_t)(c.p - raw->p);
+	*at = (struct slice){ c.p, (size_t)(c.end - c.p) };
+	return true;
+}

@@ -48,6 +48,12 @@ bool record_text(const char *line, const char *key, struct buf *);
 /* The state the event leaves a package in; false: it is about none. */
 bool record_state(const struct record *, enum state *);
 
+/*
+ * All members in turn, their values as they stand (a string with its
+ * quotes); *at begins as the whole line.
+ */
+bool record_member(struct slice *at, struct slice *key, struct slice *raw);
+
 /* The objects of a list in turn; *at begins as the list's slice. */
 bool record_next(struct slice *at, struct slice *object);
 

@@ -39,7 +39,7 @@ want 0 --version
 says "flerapp "
 for verb in run check drop status list show why trace hold release requeue \
 	reject 'map check' 'map explain' 'map init' 'map import' \
-	'ledger verify' 'ledger seal' report doctor; do
+	'ledger verify' 'ledger seal' 'ledger export' report doctor; do
 	# shellcheck disable=SC2086
 	FLERAPP_CONFIG=/nowhere want 0 $verb --help
 	says 'examples:'

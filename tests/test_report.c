@@ -11,6 +11,7 @@
 #include "spool/report_csv.h"
 #include "spool/report_page.h"
 #include "spool/tally.h"
+#include "spool/sheet.h"
 #include "spool/verify.h"
 
 #define DAY "2026-03-03"
@@ -342,9 +343,9 @@ a_cell_is_quoted_where_it_must_and_is_no_formula(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct buf b = { 0 };
-		struct report_csv c = { .out = &b };
+		struct sheet c = { .out = &b };
 
-		report_cell(&c, rows[i].text);
+		sheet_cell(&c, rows[i].text);
 		if (strcmp(buf_text(&b), rows[i].cell) != 0)
 			fail_msg("%s: %s, not %s", rows[i].text, buf_text(&b),
 			    rows[i].cell);
@@ -356,15 +357,15 @@ static void
 a_row_keeps_its_empty_cells(void **state)
 {
 	struct buf b = { 0 };
-	struct report_csv c = { .out = &b };
+	struct sheet c = { .out = &b };
 
 	(void)state;
-	report_cell(&c, "");
-	report_cell(&c, "");
-	report_cell_num(&c, -7);
-	report_row_end(&c);
-	report_cell(&c, "x");
-	report_row_end(&c);
+	sheet_cell(&c, "");
+	sheet_cell(&c, "");
+	sheet_num(&c, -7);
+	sheet_end(&c);
+	sheet_cell(&c, "x");
+	sheet_end(&c);
 	assert_string_equal(buf_text(&b), ";;-7\r\nx\r\n");
 	buf_free(&b);
 }
