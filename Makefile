@@ -278,7 +278,8 @@ liar = $(BUILD)/tests/liar/flerapp-worker
 
 # ------------------------------------------------------------------ targets
 
-.PHONY: all help packages unit e2e layers check test demo install clean
+.PHONY: all help packages test-programs test-objects unit e2e layers check \
+	test demo install clean
 .DELETE_ON_ERROR:
 
 all: $(programs:%=$(BIN)/%)
@@ -332,6 +333,7 @@ bench: $(benches:%=$(BUILD)/tests/%) $(liar)
 jobs := $(shell nproc)
 
 test-programs: $(tests:%=$(BUILD)/tests/%) $(liar)
+test-objects: $(call objects,$(basename $(wildcard tests/*.c)))
 
 unit: test-programs
 	$(if $(SAN),@tests/sanitizers.sh $(CC) $(san_flags))

@@ -1,36 +1,78 @@
 #!/bin/bash
-# Static analysis: gcc, clang-tidy and cppcheck, without a finding. What is
-# off is told, with its reason, in .clang-tidy and tests/analyze.cppcheck.
+# Static analysis: gcc, cppcheck and clang-tidy, of the programs and of the
+# tests, without a finding. What is off is told, with its reason, in
+# .clang-tidy and tests/analyze.cppcheck. Each tool first has to find a fault
+# that is planted for it.
 # usage: analyze.sh; takes some minutes
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
-define='-D_GNU_SOURCE -DFLERAPP_VERSION="x"'
-folders='spool schemas watcher transform'
+folders='spool schemas watcher transform tests'
 bad=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 tests/packages.sh clang-tidy cppcheck
 
-echo 'analyze: gcc -fanalyzer'
-make -s -k -j"$(nproc)" BUILD=build-analyze WERROR=1 CFLAGS='-O1 -g -fanalyzer' \
-	all || bad=1
-
-echo 'analyze: cppcheck'
-# shellcheck disable=SC2086
-cppcheck --quiet --std=c11 --enable=warning,performance,portability \
-	--suppressions-list=tests/analyze.cppcheck --error-exitcode=1 \
-	--suppress=missingIncludeSystem $define -I. $folders || bad=1
-
-echo 'analyze: clang-tidy'
+gcc_flags='-O1 -g -fanalyzer'
+cppcheck_our_way() {
+	cppcheck --quiet -j "$(nproc)" --std=c11 -I. -D_GNU_SOURCE \
+		-DFLERAPP_VERSION='"x"' --enable=warning,performance,portability \
+		--error-exitcode=1 --suppressions-list=tests/analyze.cppcheck \
+		--suppress=missingIncludeSystem "$@"
+}
 tidy() {
-	clang-tidy --quiet "$@" -- -std=c17 -D_GNU_SOURCE \
-		-DFLERAPP_VERSION='"x"' -I. $(pkg-config --cflags libxml-2.0) \
-		2>&1 | grep -vE '^[0-9]+ warnings? (generated|treated)'
+	# shellcheck disable=SC2046
+	clang-tidy --quiet --config-file=.clang-tidy "$@" -- -std=c17 \
+		-D_GNU_SOURCE -DFLERAPP_VERSION='"x"' -I. \
+		$(pkg-config --cflags libxml-2.0) 2>&1 |
+		grep -vE '^[0-9]+ warnings? (generated|treated)'
 	return "${PIPESTATUS[0]}"
 }
 export -f tidy
+
+cat > "$work/planted.c" << 'END'
+#include <stdlib.h>
+
+int planted(void);
+
+int
+planted(void)
+{
+	int *p = malloc(sizeof *p), n = 0;
+
+	if (p != NULL) {
+		*p = 1;
+		free(p);
+		n = *p;
+	}
+	return n;
+}
+END
+misses() { echo "analyze: $* misses a planted fault"; bad=1; }
+# shellcheck disable=SC2086
+! "${CC:-gcc}" $gcc_flags -Werror -c -o "$work/planted.o" \
+	"$work/planted.c" 2> /dev/null || misses gcc
+! cppcheck_our_way "$work/planted.c" 2> /dev/null || misses cppcheck
+! tidy "$work/planted.c" > /dev/null || misses clang-tidy
+
+timed() { echo "analyze: $1"; SECONDS=0; }
+took() { echo "analyze: took $SECONDS s"; }
+
+timed 'gcc -fanalyzer'
+make -s -k -j"$(nproc)" BUILD=build-analyze WERROR=1 CFLAGS="$gcc_flags" \
+	all test-objects || bad=1
+took
+
+timed cppcheck
+# shellcheck disable=SC2086
+cppcheck_our_way $folders || bad=1
+took
+
+timed clang-tidy
 # shellcheck disable=SC2086
 find $folders -name '*.c' -print0 | sort -z |
-	xargs -0 -P "$(nproc)" -n 6 bash -c 'tidy "$@"' tidy || bad=1
+	xargs -0 -P "$(nproc)" -n 4 bash -c 'tidy "$@"' tidy || bad=1
+took
 
 [ "$bad" = 0 ] && echo 'analyze: nothing found'
 exit "$bad"

@@ -6,9 +6,8 @@
 # usage: coverage.sh; into build-cov
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
-build=build-cov
+build="build-cov"
 tests/packages.sh llvm
-llvm-profdata --version > /dev/null
 
 make -s -j"$(nproc)" CC=clang COV=1 BUILD=$build CFLAGS='-O1 -g' \
 	test-programs fuzz-programs
@@ -66,7 +65,11 @@ for folder in spool schemas watcher transform; do
 		"$(sum unit $folder)" "$(sum fuzz $folder)" "$(sum both $folder)"
 done
 echo 'coverage: least reached by both (lines, branches):'
-awk '$2 > 0 { printf "%5.1f %% %5.1f %% %s\n", 100 * $3 / $2,
-		$4 > 0 ? 100 * $5 / $4 : 100, $1 }' "$build/both.tsv" |
+awk '$2 > 0 {
+		branches = 100
+		if ($4 > 0)
+			branches = 100 * $5 / $4
+		printf "%5.1f %% %5.1f %% %s\n", 100 * $3 / $2, branches, $1
+	}' "$build/both.tsv" |
 	sort -n | head -n 20
 echo "coverage: line by line in $build/both.txt"

@@ -9,6 +9,7 @@
 #include "spool/buf.h"
 #include "spool/fsx.h"
 #include "spool/intake.h"
+#include "spool/mem.h"
 #include "tests/scratch.h"
 
 /* Synthetic: a month with an offset. */
@@ -36,7 +37,7 @@ note(void *arg, const char *shown, const char *what)
 static int
 set_up(void **state)
 {
-	struct at *t = calloc(1, sizeof *t);
+	struct at *t = mem_alloc(sizeof *t);
 
 	t->scratch = scratch_new();
 	*state = t;
@@ -377,7 +378,7 @@ a_large_file_is_copied_whole(void **state)
 	enum { SIZE = 700001 };
 	struct at *t = *state;
 	struct buf b = { 0 };
-	char *text = malloc(SIZE + 1);
+	char *text = mem_alloc(SIZE + 1);
 	struct drop d;
 
 	for (int i = 0; i < SIZE; i++)

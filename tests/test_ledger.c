@@ -12,6 +12,7 @@
 #include "spool/fsx.h"
 #include "spool/json.h"
 #include "spool/ledger.h"
+#include "spool/mem.h"
 #include "spool/verify.h"
 #include "tests/scratch.h"
 
@@ -31,7 +32,7 @@ struct at {
 static int
 set_up(void **state)
 {
-	struct at *t = calloc(1, sizeof *t);
+	struct at *t = mem_alloc(sizeof *t);
 
 	t->scratch = scratch_new();
 	t->dir = fsx_dir(AT_FDCWD, t->scratch->dir, &t->e);

@@ -159,7 +159,7 @@ a_strangers_text_cannot_draw_on_the_terminal(void **unused)
 	receipt_json(&b, &r);
 	assert_null(strchr(b.p, '\x1b'));
 	assert_null(strchr(b.p, '\x07'));
-	assert_null(strchr(b.p, '\xff'));
+	assert_null(strchr(b.p, 0xff));
 	assert_non_null(strstr(b.p, "\\x1b[31m"));
 	buf_free(&b);
 	arena_free(&a);

@@ -192,14 +192,16 @@ send_answer(const void *unused)
 static int
 take_memory(const void *unused)
 {
-	char *p = malloc(1 << 20);
+	char *p = malloc(1 << 20), *more;
 
 	(void)unused;
-	p = p != NULL ? realloc(p, 64 << 20) : NULL;
-	if (p == NULL)
+	more = realloc(p, 64 << 20);
+	if (more == NULL) {
+		free(p);
 		return ENOMEM;
-	p[63 << 20] = 1;
-	free(p);
+	}
+	more[63 << 20] = 1;
+	free(more);
 	sandbox_cpu(5);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "spool/mem.h"
 #include "spool/wire.h"
 
 #define HEX "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -16,7 +17,7 @@ struct talk {
 static int
 set_up(void **state)
 {
-	struct talk *t = calloc(1, sizeof *t);
+	struct talk *t = mem_alloc(sizeof *t);
 	int pair[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC,

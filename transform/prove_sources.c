@@ -193,11 +193,12 @@ look_at(struct proof *p, const struct origin *o, const struct csv_place *at)
 	if (o == NULL)
 		return;
 	f = origin_facts(o);
-	if (f.form != NULL)
-		look_at_form(p, f.form);
 	if (f.sort == SORT_INSTANCE)
 		look_at_instance(p, f.text, at);
-	else if (f.expression)
+	if (f.form == NULL)
+		return;
+	look_at_form(p, f.form);
+	if (f.expression)
 		look_at_expression(p, &f, at);
 }
 

@@ -145,10 +145,11 @@ is_zip(const void *data, size_t n)
 static char
 first(const void *data, size_t n)
 {
+	static const char blanks[] = { ' ', '\t', '\r', '\n' };
 	const char *s = data;
 	size_t i = begins(data, n, "\xef\xbb\xbf", 3) ? 3 : 0;
 
-	while (i < n && memchr(" \t\r\n", s[i], 4) != NULL)
+	while (i < n && memchr(blanks, s[i], sizeof blanks) != NULL)
 		i++;
 	return i < n ? s[i] : '\0';
 }
