@@ -271,7 +271,7 @@ tests += test_report
 
 # Workers that lie, and what becomes of it; test_crew finds the liar beside it.
 src_liar = $(base) spool/answer spool/wire spool/sandbox spool/sandbox_files \
-	spool/sandbox_calls tests/liar
+	spool/sandbox_calls tests/lies tests/liar
 test_crew = tests/scratch $(truth) $(base)
 tests += test_crew
 liar = $(BUILD)/tests/liar/flerapp-worker

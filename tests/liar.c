@@ -1,23 +1,19 @@
 /*
  * A flerapp-worker for tests that parses nothing and does not tell the truth.
  *
- * A package called X.LIE.zip is answered with that lie (a row of the table
- * below); any other as an honest worker would: one instance of ttd/mottak-b
- * by the route `rute`, its GUID made of the package's hash.  The file `liar`
- * of the configuration, when there is one, names a lie for the start.  Unless
- * the sandbox is closed, each package is written to `liar.log` there, with
- * the process that had it.
+ * A package called X.LIE.zip is answered with that lie (tests/lies.c); any
+ * other as an honest worker would: one instance of ttd/mottak-b by the route
+ * `rute`, its GUID made of the package's hash.  The file `liar` of the
+ * configuration, when there is one, names a lie for the start.  Unless the
+ * sandbox is closed, each package is written to `liar.log` there, with the
+ * process that had it.
  */
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "spool/arena.h"
@@ -29,55 +25,26 @@
 #include "spool/mem.h"
 #include "spool/sandbox.h"
 #include "spool/wire.h"
+#include "tests/lies.h"
 
-#define OWNER "org-310000027"
-#define OTHER_GUID "00000000-1111-4222-8333-444444444444"
-#define OTHER_SUM							\
-	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-enum { FILES = 4, LOG_FD = 5, DEEP = 200 };
-
-/* One answer on its way, its instance in the folder `dir`. */
-struct tale {
-	const struct wire_job *job;
-	struct answer a;
-	int dir;
-	bool quiet;			/* all is said already */
-};
-
-static char last_sum[DIGEST_HEX + 1], last_guid[ID_GUID + 1];
-static uint64_t last_size;
-static int kept_dir = -1;
-
-static void
-must(int rc)
-{
-	if (rc == -1)
-		_exit(99);
-}
-
-static struct made *
-made(struct tale *t)
-{
-	return &t->a.made[0];
-}
+enum { FILES = 4, LOG_FD = 5 };
 
 static void
 put(struct tale *t, size_t at, const char *name, const char *text)
 {
-	struct made_file *f = &made(t)->files[at];
+	struct made_file *f = &t->a.made[0].files[at];
 	struct err e;
 
 	f->name = arena_dup(&t->a.arena, name);
 	f->size = strlen(text);
 	digest_hex_of(text, strlen(text), f->sha256);
-	must(fsx_put(t->dir, name, text, strlen(text), &e));
+	lies_must(fsx_put(t->dir, name, text, strlen(text), &e));
 }
 
 static void
 make_files(struct tale *t)
 {
-	struct made *m = made(t);
+	struct made *m = &t->a.made[0];
 	struct buf sums = { 0 };
 
 	put(t, 0, "instance.json", "{}\n");
@@ -99,7 +66,7 @@ tell_honestly(struct tale *t)
 	struct made *m;
 
 	findings_init(&a->findings, &a->arena);
-	must(fstat(t->job->fd, &st));
+	lies_must(fstat(t->job->fd, &st));
 	a->size = (uint64_t)st.st_size;
 	snprintf(a->sha256, sizeof a->sha256, "%s", s);
 	snprintf(a->guid, sizeof a->guid, "%.8s-%.4s-%.4s-%.4s-%.12s", s,
@@ -110,653 +77,44 @@ tell_honestly(struct tale *t)
 	a->n_made = 1;
 	a->made = m = arena_zero(&a->arena, 2 * sizeof *m);
 	m->app = "ttd/mottak-b";
-	m->owner = OWNER;
+	m->owner = "org-310000027";
 	m->key = arena_fmt(&a->arena, "%s.rute", a->guid);
 	m->from = arena_fmt(&a->arena, "%u.%s", t->job->item, m->key);
 	m->files = arena_zero(&a->arena, FILES * sizeof *m->files);
 	m->n_files = FILES;
-	must(mkdirat(WIRE_WORK, m->from, 0750));
+	lies_must(mkdirat(WIRE_WORK, m->from, 0750));
 	t->dir = openat(WIRE_WORK, m->from, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	must(t->dir);
+	lies_must(t->dir);
 	make_files(t);
-}
-
-static void
-say(struct tale *t, uint32_t item)
-{
-	struct err e;
-
-	must(wire_send_answer(WIRE_SOCKET, item, &t->a, &e));
-}
-
-/* The bytes of the answer as they go over the wire. */
-static size_t
-raw(const struct tale *t, char *room, size_t most)
-{
-	struct err e;
-	int pair[2];
-	ssize_t n;
-
-	must(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair));
-	must(wire_send_answer(pair[0], t->job->item, &t->a, &e));
-	n = recv(pair[1], room, most, 0);
-	must((int)n);
-	close(pair[0]);
-	close(pair[1]);
-	return (size_t)n;
-}
-
-static void
-send_raw(const void *p, size_t n)
-{
-	if (send(WIRE_SOCKET, p, n, MSG_NOSIGNAL) == -1)
-		_exit(1);
-}
-
-static void
-send_with_fds(const void *p, size_t n)
-{
-	enum { N = 3 };
-	const int fds[N] = { 0, 0, 0 };
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof fds)];
-	} control = { .room = { 0 } };
-	struct iovec io = { (void *)p, n };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1,
-	    .msg_control = &control, .msg_controllen = sizeof control };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof fds);
-	memcpy(CMSG_DATA(c), fds, sizeof fds);
-	if (sendmsg(WIRE_SOCKET, &m, MSG_NOSIGNAL) == -1)
-		_exit(1);
-}
-
-static void
-sleep_for_ever(void)
-{
-	for (;;)
-		pause();
-}
-
-/* ------------------------------------------------ lies about the package */
-
-static void
-lie_sum(struct tale *t)
-{
-	memcpy(t->a.sha256, OTHER_SUM, sizeof t->a.sha256);
-}
-
-static void
-lie_size(struct tale *t)
-{
-	t->a.size++;
-}
-
-/* As if it were the package before it, which is published already. */
-static void
-lie_copycat(struct tale *t)
-{
-	memcpy(t->a.sha256, last_sum, sizeof last_sum);
-	memcpy(t->a.guid, last_guid, sizeof last_guid);
-	t->a.size = last_size;
-	made(t)->key = arena_fmt(&t->a.arena, "%s.rute", last_guid);
-}
-
-static void
-lie_guid(struct tale *t)
-{
-	if (t->a.n_made == 0)		/* the truth, while it is checked */
-		return;
-	memcpy(t->a.guid, OTHER_GUID, sizeof OTHER_GUID);
-	made(t)->key = OTHER_GUID ".rute";
-}
-
-static void
-lie_app(struct tale *t)
-{
-	if (t->a.n_made > 0)
-		snprintf(t->a.app, sizeof t->a.app, "ttd/annen-app");
-}
-
-static void
-refuse(struct tale *t, enum finding_code code)
-{
-	t->a.n_made = 0;
-	findings_add(&t->a.findings, code, NULL, 0, NULL, "so it says");
-}
-
-static void
-lie_conflict(struct tale *t)
-{
-	refuse(t, F_CONFLICT);
-}
-
-static void
-lie_unreadable(struct tale *t)
-{
-	refuse(t, F_IO_ERROR);
-}
-
-static void
-lie_both(struct tale *t)
-{
-	findings_add(&t->a.findings, F_XSD, NULL, 0, NULL, "refused, and yet");
-}
-
-static void
-lie_empty(struct tale *t)
-{
-	t->a.n_made = 0;
-}
-
-/* ------------------------------------------------------ lies about the list */
-
-static void
-lie_owner(struct tale *t)
-{
-	made(t)->owner = "org-310000028";
-}
-
-static void
-lie_target(struct tale *t)
-{
-	made(t)->app = "ttd/annen-app";
-}
-
-static void
-lie_route(struct tale *t)
-{
-	made(t)->key = arena_fmt(&t->a.arena, "%s.omvei", t->a.guid);
-}
-
-static void
-lie_key(struct tale *t)
-{
-	made(t)->key = OTHER_GUID ".rute";
-}
-
-static void
-lie_zip(struct tale *t)
-{
-	made(t)->zip = true;
-	made(t)->n_files = 1;
-}
-
-static void
-lie_outside(struct tale *t)
-{
-	made(t)->from = "../../ledger";
-}
-
-static void
-lie_dots(struct tale *t)
-{
-	made(t)->from = "..";
-}
-
-static void
-lie_file_outside(struct tale *t)
-{
-	made(t)->files[1].name = "../../../../flerapp.conf";
-}
-
-static void
-lie_elsewhere(struct tale *t)
-{
-	made(t)->from = "finnes-ikke";
-}
-
-static void
-lie_file_size(struct tale *t)
-{
-	made(t)->files[1].size++;
-}
-
-static void
-lie_file_sum(struct tale *t)
-{
-	memcpy(made(t)->files[1].sha256, OTHER_SUM, sizeof OTHER_SUM);
-}
-
-static void
-lie_fewer(struct tale *t)
-{
-	made(t)->files[1] = made(t)->files[2];
-	made(t)->files[2] = made(t)->files[3];
-	made(t)->n_files--;
-}
-
-static void
-lie_same_name(struct tale *t)
-{
-	made(t)->files[1] = made(t)->files[0];
-}
-
-static void
-lie_twice_made(struct tale *t)
-{
-	t->a.made[1] = t->a.made[0];
-	t->a.n_made = 2;
-}
-
-/* ---------------------------------------------------- lies in the folder */
-
-static void
-overwrite(struct tale *t, const char *name, const char *text)
-{
-	struct err e;
-
-	must(unlinkat(t->dir, name, 0));
-	must(fsx_put(t->dir, name, text, strlen(text), &e));
-}
-
-static void
-lie_other_bytes(struct tale *t)
-{
-	char text[128];
-
-	snprintf(text, sizeof text, "%s", made(t)->key);
-	text[0] = text[0] == 'x' ? 'y' : 'x';
-	overwrite(t, "mottak.xml", text);
-}
-
-/* Sums that check, but not those of the list. */
-static void
-lie_sums(struct tale *t)
-{
-	struct made_file *f = &made(t)->files[3];
-	static const char text[] = OTHER_SUM "  mottak.xml\n";
-
-	f->size = strlen(text);
-	digest_hex_of(text, strlen(text), f->sha256);
-	overwrite(t, "SHA256SUMS", text);
-}
-
-static void
-lie_more(struct tale *t)
-{
-	struct err e;
-
-	must(fsx_put(t->dir, ".skjult", "x", 1, &e));
-}
-
-static void
-lie_symlink(struct tale *t)
-{
-	must(unlinkat(t->dir, "mottak.xml", 0));
-	must(symlinkat("/etc/hostname", t->dir, "mottak.xml"));
-}
-
-static void
-lie_fifo(struct tale *t)
-{
-	must(unlinkat(t->dir, "mottak.xml", 0));
-	must(mkfifoat(t->dir, "mottak.xml", 0640));
-	made(t)->files[1].size = 0;
-}
-
-static void
-lie_subfolder(struct tale *t)
-{
-	must(unlinkat(t->dir, "mottak.xml", 0));
-	must(mkdirat(t->dir, "mottak.xml", 0750));
-}
-
-static void
-lie_second_name(struct tale *t)
-{
-	must(linkat(t->dir, "mottak.xml", WIRE_WORK, "til-senere", 0));
-}
-
-static void
-lie_setuid(struct tale *t)
-{
-	must(fchmodat(t->dir, "mottak.xml", 04755, 0));
-}
-
-static void
-lie_folder_link(struct tale *t)
-{
-	made(t)->from = "lenke";
-	must(symlinkat("/etc", WIRE_WORK, "lenke"));
-}
-
-static void
-lie_locked(struct tale *t)
-{
-	must(fchmodat(WIRE_WORK, made(t)->from, 0, 0));
-}
-
-/* It could write to the file when it is published. */
-static void
-lie_keep_file(struct tale *t)
-{
-	must(openat(t->dir, "mottak.xml", O_WRONLY));
-}
-
-/* And to the folder, if the sandbox let it. */
-static void
-lie_keep_folder(struct tale *t)
-{
-	kept_dir = t->dir;
-	t->dir = -1;
-}
-
-/* Nothing to see, but a heap that is hard to clear away. */
-static void
-lie_heap(struct tale *t)
-{
-	int dir = openat(WIRE_WORK, ".", O_PATH | O_DIRECTORY), next;
-
-	(void)t;
-	for (int i = 0; i < DEEP; i++) {
-		must(mkdirat(dir, "dypere", 0750));
-		next = openat(dir, "dypere", O_PATH | O_DIRECTORY);
-		must(next);
-		close(dir);
-		dir = next;
-	}
-	must(mkdirat(dir, "bunn", 0750));
-	must(mkdirat(dir, "bunn/fil", 0));
-	must(fchmodat(dir, "bunn", 0, 0));
-	close(dir);
-	_exit(1);
-}
-
-/* ----------------------------------------------------- lies on the wire */
-
-static void
-lie_other_item(struct tale *t)
-{
-	say(t, t->job->item + 1000);
-	t->quiet = true;
-}
-
-static void
-lie_answer_twice(struct tale *t)
-{
-	say(t, t->job->item);
-}
-
-static void
-lie_garbage(struct tale *t)
-{
-	static const char words[] = "\x09\xff\xff\xff\xff hva er dette?";
-
-	(void)t;
-	send_raw(words, sizeof words);
-	sleep_for_ever();
-}
-
-static void
-lie_truncated(struct tale *t)
-{
-	char room[8192];
-
-	send_raw(room, raw(t, room, sizeof room) - 3);
-	sleep_for_ever();
-}
-
-static void
-lie_unfinished(struct tale *t)
-{
-	char room[8192];
-
-	/* A whole record less: its end is still to come. */
-	send_raw(room, raw(t, room, sizeof room) - 5);
-	sleep_for_ever();
-}
-
-static void
-lie_oversized(struct tale *t)
-{
-	char *room = mem_alloc(3 * WIRE_MESSAGE_MAX / 2);
-
-	raw(t, room, 8192);
-	send_raw(room, 3 * WIRE_MESSAGE_MAX / 2);
-	sleep_for_ever();
-}
-
-static void
-lie_descriptors(struct tale *t)
-{
-	char room[8192];
-
-	send_with_fds(room, raw(t, room, sizeof room));
-	sleep_for_ever();
-}
-
-static void
-add_text(struct buf *b, const char *s)
-{
-	uint16_t n = (uint16_t)strlen(s);
-
-	buf_add(b, &n, sizeof n);
-	buf_add(b, s, n);
-}
-
-/* The same message, for ever. */
-static void
-flood(const struct buf *b)
-{
-	for (;;)
-		send_raw(b->p, b->len);
-}
-
-/* An answer that begins and gets more and more findings. */
-static void
-lie_flood_findings(struct tale *t)
-{
-	static const char absent[] = "\xff\xff\xff\xff", line[8] = { 0 };
-	struct buf b = { 0 };
-	uint32_t code = F_XSD;
-	char room[8192];
-
-	t->a.n_made = 0;
-	send_raw(room, raw(t, room, sizeof room) - 5);
-	buf_char(&b, 5);
-	buf_add(&b, &code, sizeof code);
-	add_text(&b, "en til");
-	buf_add(&b, absent, 4);
-	buf_add(&b, line, sizeof line);
-	flood(&b);
-}
-
-/* An answer that begins and gets more and more instances. */
-static void
-lie_flood_made(struct tale *t)
-{
-	const uint32_t one = 1;
-	struct buf b = { 0 };
-	char room[8192];
-
-	t->a.n_made = 0;
-	send_raw(room, raw(t, room, sizeof room) - 5);
-	buf_char(&b, 6);
-	for (int i = 0; i < 4; i++)
-		add_text(&b, "x");
-	buf_char(&b, 0);
-	buf_add(&b, &one, sizeof one);
-	buf_char(&b, 7);
-	add_text(&b, "x");
-	buf_add(&b, "\1\0\0\0\0\0\0\0", 8);
-	add_text(&b, OTHER_SUM);
-	while (b.len < WIRE_MESSAGE_MAX / 4)
-		buf_add(&b, mem_dupn(b.p, b.len), b.len);
-	flood(&b);
-}
-
-static void
-lie_flood_answers(struct tale *t)
-{
-	for (;;)
-		say(t, t->job->item);
-}
-
-static void
-lie_ready_again(struct tale *t)
-{
-	struct err e;
-
-	(void)t;
-	must(wire_send_ready(WIRE_SOCKET, OTHER_SUM, &e));
-	sleep_for_ever();
-}
-
-static void
-trouble(enum err_kind kind, const char *text)
-{
-	struct err e;
-
-	err_set(&e, kind, "%s", text);
-	must(wire_send_trouble(WIRE_SOCKET, &e));
-	sleep_for_ever();
-}
-
-static void
-lie_no_space(struct tale *t)
-{
-	(void)t;
-	trouble(ERR_SPACE, "create 15867210064.xml: No space left on device");
-}
-
-static void
-lie_no_disk(struct tale *t)
-{
-	(void)t;
-	trouble(ERR_IO, "write: Input/output error");
-}
-
-static void
-lie_no_config(struct tale *t)
-{
-	(void)t;
-	trouble(ERR_CONFIG, "\x1b[2Jnew configuration");
-}
-
-/* ---------------------------------------------------------------- ends */
-
-static void
-lie_stall(struct tale *t)
-{
-	(void)t;
-	sleep_for_ever();
-}
-
-static void
-lie_hang_up(struct tale *t)
-{
-	(void)t;
-	close(WIRE_SOCKET);
-	sleep_for_ever();
-}
-
-static void
-lie_exit(struct tale *t)
-{
-	(void)t;
-	_exit(0);
-}
-
-static void
-lie_memory(struct tale *t)
-{
-	(void)t;
-	mem_exhausted();
-}
-
-static void
-lie_signal(struct tale *t)
-{
-	(void)t;
-	raise(SIGKILL);
-}
-
-static void
-lie_cpu(struct tale *t)
-{
-	(void)t;
-	raise(SIGXCPU);
-}
-
-/* ---------------------------------------------------------------------- */
-
-static const struct {
-	const char *name;
-	void (*lie)(struct tale *);
-} lies[] = {
-	{ "sum", lie_sum }, { "size", lie_size }, { "copycat", lie_copycat },
-	{ "guid", lie_guid }, { "app", lie_app },
-	{ "conflict", lie_conflict }, { "unreadable", lie_unreadable },
-	{ "both", lie_both }, { "empty", lie_empty }, { "owner", lie_owner },
-	{ "target", lie_target }, { "route", lie_route }, { "key", lie_key },
-	{ "zip", lie_zip }, { "outside", lie_outside }, { "dots", lie_dots },
-	{ "file-outside", lie_file_outside }, { "elsewhere", lie_elsewhere },
-	{ "file-size", lie_file_size }, { "file-sum", lie_file_sum },
-	{ "fewer", lie_fewer }, { "same-name", lie_same_name },
-	{ "twice-made", lie_twice_made }, { "other-bytes", lie_other_bytes },
-	{ "sums", lie_sums }, { "more", lie_more },
-	{ "symlink", lie_symlink }, { "fifo", lie_fifo },
-	{ "subfolder", lie_subfolder }, { "second-name", lie_second_name },
-	{ "setuid", lie_setuid }, { "folder-link", lie_folder_link },
-	{ "locked", lie_locked }, { "keep-file", lie_keep_file },
-	{ "keep-folder", lie_keep_folder }, { "heap", lie_heap },
-	{ "other-item", lie_other_item },
-	{ "answer-twice", lie_answer_twice }, { "garbage", lie_garbage },
-	{ "truncated", lie_truncated }, { "unfinished", lie_unfinished },
-	{ "oversized", lie_oversized }, { "descriptors", lie_descriptors },
-	{ "flood-findings", lie_flood_findings },
-	{ "flood-made", lie_flood_made },
-	{ "flood-answers", lie_flood_answers },
-	{ "ready-again", lie_ready_again }, { "no-space", lie_no_space },
-	{ "no-disk", lie_no_disk }, { "no-config", lie_no_config },
-	{ "stall", lie_stall }, { "hang-up", lie_hang_up },
-	{ "exit", lie_exit }, { "memory", lie_memory },
-	{ "signal", lie_signal }, { "cpu", lie_cpu },
-};
-
-static void
-lie_as_named(struct tale *t)
-{
-	const char *name = strchr(t->job->name, '.');
-	size_t n = name != NULL ? strcspn(++name, ".") : 0;
-
-	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
-		if (n > 0 && strlen(lies[i].name) == n &&
-		    memcmp(lies[i].name, name, n) == 0)
-			lies[i].lie(t);
 }
 
 /* What a kept folder is good for, when its instance is on its way. */
 static void
-write_on(void)
+write_on(int kept)
 {
-	if (kept_dir != -1)
-		close(openat(kept_dir, "ekstra.xml", O_WRONLY | O_CREAT |
+	if (kept != -1)
+		close(openat(kept, "ekstra.xml", O_WRONLY | O_CREAT |
 		    O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640));
 }
 
 static void
-work_on(const struct wire_job *job)
+work_on(struct tale *t, const struct wire_job *job)
 {
-	struct tale t = { .job = job, .dir = -1 };
-
 	dprintf(LOG_FD, "%d %s\n", (int)getpid(), job->name);
-	write_on();
-	tell_honestly(&t);
-	lie_as_named(&t);
-	if (!t.quiet)
-		say(&t, job->item);
-	memcpy(last_sum, t.a.sha256, sizeof last_sum);
-	memcpy(last_guid, t.a.guid, sizeof last_guid);
-	last_size = t.a.size;
-	if (t.dir != -1)
-		close(t.dir);
-	answer_free(&t.a);
+	write_on(t->kept);
+	t->job = job;
+	t->dir = -1;
+	t->quiet = false;
+	tell_honestly(t);
+	lies_tell(t);
+	if (!t->quiet)
+		lies_say(t, job->item);
+	memcpy(t->last_sum, t->a.sha256, sizeof t->last_sum);
+	memcpy(t->last_guid, t->a.guid, sizeof t->last_guid);
+	t->last_size = t->a.size;
+	if (t->dir != -1)
+		close(t->dir);
+	answer_free(&t->a);
 }
 
 /* The second to start has another configuration. */
@@ -769,7 +127,7 @@ config_sum(int dir)
 		return "0000000000000000000000000000000000000000000000000000"
 		    "000000000000";
 	close(fd);
-	return OTHER_SUM;
+	return LIES_OTHER_SUM;
 }
 
 /* "never", "trouble", "garbage", "exit": before it is ready. */
@@ -782,11 +140,11 @@ lie_at_start(int dir)
 	if (fsx_read(dir, "liar", 4096, &b, &e) == -1)
 		return;
 	if (strncmp(b.p, "never", 5) == 0)
-		sleep_for_ever();
+		lies_sleep();
 	if (strncmp(b.p, "trouble", 7) == 0)
-		trouble(ERR_RIGHTS, "close a worker's sandbox: no");
+		lies_trouble(ERR_RIGHTS, "close a worker's sandbox: no");
 	if (strncmp(b.p, "garbage", 7) == 0)
-		lie_garbage(NULL);
+		lies_garbage();
 	_exit(1);
 }
 
@@ -797,6 +155,7 @@ main(int argc, char **argv)
 	struct wire_job *jobs = mem_alloc(WIRE_JOBS_MAX * sizeof *jobs);
 	struct conf *conf = mem_alloc(sizeof *conf);
 	struct faults faults = { 0 };
+	struct tale t = { .kept = -1 };
 	const char *sum;
 	struct err e;
 	int n, dir, log;
@@ -807,14 +166,14 @@ main(int argc, char **argv)
 	lie_at_start(dir);
 	sum = config_sum(dir);
 	log = openat(dir, "liar.log", O_WRONLY | O_APPEND | O_CREAT, 0600);
-	must(dup2(log, LOG_FD));
+	lies_must(dup2(log, LOG_FD));
 	if (conf->workers.sandbox == SANDBOX_ENFORCE)
-		must(sandbox_enter(conf, writes ? WIRE_WORK : -1, WIRE_WORK,
+		lies_must(sandbox_enter(conf, writes ? WIRE_WORK : -1, WIRE_WORK,
 		    &e));
-	must(wire_send_ready(WIRE_SOCKET, sum, &e));
+	lies_must(wire_send_ready(WIRE_SOCKET, sum, &e));
 	while ((n = wire_recv_jobs(WIRE_SOCKET, jobs, &e)) > 0)
 		for (int i = 0; i < n; i++) {
-			work_on(&jobs[i]);
+			work_on(&t, &jobs[i]);
 			close(jobs[i].fd);
 		}
 	return 0;
