@@ -3,7 +3,9 @@
  * answer, all processes' CPU time told: the whole way through crew and wire,
  * in batches of 64, with a worker (tests/liar.c) that closes the real sandbox
  * and answers at once.  The cost of starting and ending a crew is measured in
- * the same round, with one batch, and taken off.
+ * the same round, with one batch, and taken off.  Then what it costs to look
+ * at what was made: an instance of five files of 1 KiB, moved out of reach
+ * and held byte by byte against its list.
  *
  * usage: bench_handoff [ROUNDS [BYTES]]: the median of 9 rounds, packages of
  * 1 byte.
@@ -18,8 +20,12 @@
 #include <unistd.h>
 
 #include "spool/answer.h"
+#include "spool/buf.h"
 #include "spool/crew.h"
 #include "spool/fault.h"
+#include "spool/fsx.h"
+#include "spool/made.h"
+#include "spool/sum.h"
 #include "tests/scratch.h"
 
 enum { BATCH = 64, BATCHES = 400, ROUNDS = 9, ROUNDS_MAX = 99 };
@@ -109,6 +115,95 @@ by_cost(const void *a, const void *b)
 	return (x->us > y->us) - (x->us < y->us);
 }
 
+/* -------------------------------------------------------- what was made */
+
+enum { FILES = 5, FILE_SIZE = 1024, TIMES = 2000 };
+
+static void
+put_file(int dir, struct made_file *f, const char *name, const char *text)
+{
+	struct err e;
+
+	f->name = name;
+	f->size = strlen(text);
+	digest_hex_of(text, f->size, f->sha256);
+	if (fsx_put(dir, name, text, f->size, &e) == -1)
+		die(e.text);
+}
+
+static void
+make_instance(int dir, struct made *m)
+{
+	static const char *const names[] = { "instance.json", "mottak.xml",
+	    "vedlegg-1.pdf", "manifest.json" };
+	char text[FILE_SIZE + 1] = "";
+	struct buf sums = { 0 };
+
+	memset(text, 'x', FILE_SIZE);
+	for (size_t i = 0; i + 1 < FILES; i++) {
+		put_file(dir, &m->files[i], names[i], text);
+		buf_fmt(&sums, "%s  %s\n", m->files[i].sha256, names[i]);
+	}
+	put_file(dir, &m->files[FILES - 1], "SHA256SUMS", sums.p);
+	buf_free(&sums);
+}
+
+/* In the order of weigh_answer(): taken, then looked at. */
+static double
+look(int tmp, int done, struct answer *a, struct sum *sum)
+{
+	const char *wrong = NULL;
+	double before = cpu(RUSAGE_SELF);
+	unsigned number = 0;
+	char name[16];
+	struct err e;
+
+	for (int i = 0; i < TIMES; i++) {
+		if (made_take(tmp, "w0", a, &number, &wrong, &e) == -1 ||
+		    wrong != NULL || made_check(done, a, sum, &wrong,
+		    &e) == -1 || wrong != NULL)
+			die(wrong != NULL ? wrong : e.text);
+		snprintf(name, sizeof name, "made/%s", a->made[0].from);
+		if (fsx_rename(tmp, name, tmp, "w0/x", &e) == -1)
+			die(e.text);
+		a->made[0].from = "x";
+	}
+	return (cpu(RUSAGE_SELF) - before) / TIMES;
+}
+
+static void
+look_at_made(const struct scratch *s, int rounds)
+{
+	struct made_file files[FILES];
+	struct made m = { .app = "ttd/b", .owner = "org-310000027",
+	    .key = "6513270e-269e-4a8b-8f3c-1d2a3b4c41b5.rute", .from = "x",
+	    .files = files, .n_files = FILES };
+	struct answer a = { .made = &m, .n_made = 1 };
+	struct sum *sum = sum_new();
+	struct cost v[ROUNDS_MAX] = { 0 };
+	struct err e;
+	int tmp = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int work = fsx_open_dir(tmp, "w0", &e), dir, done;
+
+	done = fsx_open_dir(tmp, MADE_FOLDER, &e);
+	dir = fsx_open_dir(work, "x", &e);
+	if (tmp == -1 || work == -1 || done == -1 || dir == -1)
+		die(e.text);
+	make_instance(dir, &m);
+	for (int i = 0; i < rounds; i++)
+		v[i].us = look(tmp, done, &a, sum);
+	qsort(v, (size_t)rounds, sizeof *v, by_cost);
+	printf("to look at an instance of %d files of %d bytes: %.1f us CPU "
+	    "(%.1f to %.1f)\n", FILES, FILE_SIZE, v[rounds / 2].us, v[0].us,
+	    v[rounds - 1].us);
+	sum_free(sum);
+	answer_free(&a);
+	close(dir);
+	close(done);
+	close(work);
+	close(tmp);
+}
+
 static int
 a_package(const struct scratch *s, size_t bytes)
 {
@@ -170,6 +265,7 @@ main(int argc, char **argv)
 	    "coordinator's; median of %d rounds of %d packages\n", bytes,
 	    BATCH, v[rounds / 2].us, v[0].us, v[rounds - 1].us,
 	    v[rounds / 2].ours, rounds, BATCHES * BATCH);
+	look_at_made(s, rounds);
 	close(fd);
 	scratch_free(s);
 	return 0;
