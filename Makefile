@@ -214,6 +214,8 @@ playing = tests/scratch tests/play spool/answer $(ledger) $(tree) \
 	$(accounts) $(base)
 test_recover = tests/killer tests/game $(playing)
 test_power = tests/killer tests/game $(playing)
+test_dropper = tests/killer tests/game $(playing)
+tests += test_dropper
 test_ledger = tests/scratch $(ledger) $(base)
 test_books = $(ledger) $(base)
 test_merkle = spool/merkle spool/digest spool/mem

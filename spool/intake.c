@@ -343,10 +343,9 @@ take_large(struct intake *in, int fd, struct drop *d, bool *taken,
     struct err *e)
 {
 	enum taken how;
-	uint64_t size;
 
 	d->too_large = true;
-	if (intake_sum(fd, INTAKE_SUM_MAX, d->sha256, &size, e) == -1)
+	if (intake_sum(fd, INTAKE_SUM_MAX, d->sha256, &d->summed, e) == -1)
 		return -1;
 	how = take_drop(in, fd, d, e);
 	if (how == NOT_OURS)

@@ -31,6 +31,7 @@ struct drop {
 	bool renamed;			/* claim is the drop, not a copy */
 	bool too_large;			/* than max-bytes: do not open it */
 	char sha256[DIGEST_HEX + 1];	/* only when too_large */
+	uint64_t summed;		/* bytes that it is of, from the first */
 	bool booked;			/* the ledger has it: it stays */
 	int fd;				/* to read it, offset 0; -1 when none */
 };
@@ -76,9 +77,10 @@ void intake_settled(struct intake *, struct drop *);
 /*
  * SHA-256 and size of a file, at most the first `most` bytes of it.  What is
  * larger than max-bytes is known by its first INTAKE_SUM_MAX bytes (its
- * message says so): a sparse file would take days.
+ * message says so): a hole costs its dropper nothing, and all of it would
+ * cost us days.
  */
-#define INTAKE_SUM_MAX ((uint64_t)8 << 30)
+#define INTAKE_SUM_MAX ((uint64_t)1 << 30)
 int intake_sum(int fd, uint64_t most, char sha256[DIGEST_HEX + 1],
     uint64_t *size, struct err *);
 

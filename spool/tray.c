@@ -1,5 +1,7 @@
 #include "spool/tray.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -303,12 +305,17 @@ static int
 refuse_large(struct tray *y, struct item *it, struct err *e)
 {
 	struct answer *a = mem_alloc(sizeof *a);
+	char part[80] = "";
 
 	findings_init(&a->findings, &a->arena);
 	memcpy(a->sha256, it->drop->sha256, sizeof a->sha256);
 	a->size = it->drop->mark.size;
+	if (it->drop->summed < a->size)
+		snprintf(part, sizeof part, "; the SHA-256 is that of its "
+		    "first %" PRIu64 " bytes", it->drop->summed);
 	findings_add(&a->findings, F_PACKAGE_TOO_LARGE, NULL, 0, NULL,
-	    "the file is larger than [packages] max-bytes");
+	    "the file has %" PRIu64 " bytes and is larger than [packages] "
+	    "max-bytes%s", a->size, part);
 	it->answer = a;
 	decide(y, it);
 	add_to_group(y, it);
