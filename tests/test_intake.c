@@ -1,12 +1,19 @@
 #include "tests/expect.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "spool/buf.h"
+#include "spool/copy.h"
 #include "spool/fsx.h"
 #include "spool/intake.h"
 #include "spool/mem.h"
@@ -143,6 +150,50 @@ what_is_no_file_is_named_once_and_stays(void **state)
 	assert_false(claimed(t, "mappe", &d));
 }
 
+/* The path of a socket must be short; only root can make a device. */
+static void
+sockets_and_devices_stay_too(void **state)
+{
+	struct at *t = *state;
+	const int dir = t->spool.dir[PLACE_INCOMING];
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), want = 1;
+	struct drop d;
+
+	scratch_path(t->scratch, name.sun_path, sizeof name.sun_path,
+	    "incoming/socket");
+	assert_int_equal(bind(s, (struct sockaddr *)&name, sizeof name), 0);
+	if (mknodat(dir, "zero", S_IFCHR | 0666, makedev(1, 5)) == 0)
+		want++;
+	if (mknodat(dir, "disk", S_IFBLK | 0666, makedev(8, 0)) == 0)
+		want++;
+	assert_int_equal(listed(t, NULL), 0);
+	assert_int_equal(t->notes, want);
+	assert_false(claimed(t, "socket", &d));
+	assert_false(claimed(t, "zero", &d));
+	assert_false(claimed(t, "disk", &d));
+	close(s);
+}
+
+static void
+a_flood_of_names_is_listed_in_order(void **state)
+{
+	enum { FLOOD = 5000 };
+	struct at *t = *state;
+	struct intake_list l;
+	char name[64];
+
+	for (int i = 0; i < FLOOD; i++) {
+		snprintf(name, sizeof name, "incoming/%d.zip",
+		    FLOOD - 1 - i);
+		scratch_put(t->scratch, name, "x");
+	}
+	assert_int_equal(listed(t, &l), FLOOD);
+	for (size_t i = 1; i < l.n; i++)
+		assert_true(strcmp(l.names[i - 1], l.names[i]) < 0);
+	intake_list_free(&l);
+}
+
 static void
 a_file_rests_before_it_is_taken(void **state)
 {
@@ -226,6 +277,94 @@ what_is_open_for_writing_is_left(void **state)
 	close(fd);
 	assert_true(claimed(t, "a.zip", &d));
 	intake_settled(t->in, &d);
+}
+
+/* Its descriptor is closed, and yet somebody can still write to it. */
+static void
+what_is_mapped_for_writing_is_left(void **state)
+{
+	struct at *t = *state;
+	struct drop d;
+	char *p;
+	int fd;
+
+	scratch_put(t->scratch, "incoming/a.zip", "good");
+	fd = openat(t->spool.dir[PLACE_INCOMING], "a.zip", O_RDWR);
+	p = mmap(NULL, 4, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(p != MAP_FAILED);
+	close(fd);
+	p[0] = 'f';
+	assert_false(claimed(t, "a.zip", &d));
+	munmap(p, 4);
+	assert_true(claimed(t, "a.zip", &d));
+	intake_settled(t->in, &d);
+}
+
+/* Opened for reading, and opened again by it for writing; another name. */
+static void
+what_the_dropper_kept_changes_no_copy(void **state)
+{
+	struct at *t = *state;
+	const int dir = t->spool.dir[PLACE_INCOMING];
+	struct buf b = { 0 };
+	char path[64];
+	struct drop d;
+	int kept, again;
+
+	scratch_put(t->scratch, "incoming/a.zip", "good");
+	kept = openat(dir, "a.zip", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(linkat(dir, "a.zip", dir, ".kept", 0), 0);
+	assert_true(claimed(t, "a.zip", &d));
+	snprintf(path, sizeof path, "/proc/self/fd/%d", kept);
+	again = open(path, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(write(again, "evil", 4), 4);
+	content(t, &d, &b);
+	assert_string_equal(buf_text(&b), "good");
+	close(again);
+	again = openat(dir, ".kept", O_WRONLY | O_TRUNC | O_CLOEXEC);
+	content(t, &d, &b);
+	assert_string_equal(buf_text(&b), "good");
+	close(again);
+	close(kept);
+	buf_free(&b);
+	intake_settled(t->in, &d);
+}
+
+static void
+a_copy_of_what_changed_meanwhile_is_none(void **state)
+{
+	static const struct {
+		const char *what;
+		off_t size;
+		enum copied how;
+	} rows[] = {
+		{ "untouched", -1, COPIED }, { "cut", 2, COPY_CHANGED },
+		{ "emptied", 0, COPY_CHANGED }, { "longer", 9, COPY_CHANGED },
+		{ "written over", 4, COPY_CHANGED },
+	};
+	const struct timespec tick = { .tv_nsec = 20000000 };
+	struct at *t = *state;
+	const int dir = t->spool.dir[PLACE_INCOMING];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int from, to = memfd_create("copy", MFD_CLOEXEC);
+		struct drop_mark before;
+		struct stat st;
+
+		scratch_put(t->scratch, "incoming/a.zip", "good");
+		from = openat(dir, "a.zip", O_RDWR | O_CLOEXEC);
+		assert_int_equal(fstat(from, &st), 0);
+		mark_of(&before, &st);
+		nanosleep(&tick, NULL);
+		if (rows[i].size == st.st_size)
+			assert_int_equal(pwrite(from, "evil", 4, 0), 4);
+		else if (rows[i].size != -1)
+			assert_int_equal(ftruncate(from, rows[i].size), 0);
+		if (copy_drop(from, to, &before, &t->e) != rows[i].how)
+			fail_msg("%s", rows[i].what);
+		close(from);
+		close(to);
+	}
 }
 
 static void
@@ -344,6 +483,32 @@ what_is_too_large_is_never_copied(void **state)
 	intake_settled(t->in, &d);
 }
 
+/* As many bytes as a file can have, and none of them on the disk. */
+static void
+a_hole_beyond_the_limit_is_refused_at_once(void **state)
+{
+	static const off_t sizes[] = { (off_t)1 << 50, (off_t)1 << 43 };
+	struct at *t = *state;
+	char want[DIGEST_HEX + 1];
+	struct drop d;
+	int fd, rc = -1;
+
+	t->scratch->conf.packages.max_bytes = 4;
+	scratch_put(t->scratch, "incoming/a.zip", "");
+	fd = openat(t->spool.dir[PLACE_INCOMING], "a.zip", O_WRONLY);
+	for (size_t i = 0; rc == -1 && i < sizeof sizes / sizeof *sizes; i++)
+		rc = ftruncate(fd, sizes[i]);
+	assert_int_equal(rc, 0);
+	close(fd);
+	assert_true(claimed(t, "a.zip", &d));
+	assert_true(d.too_large);
+	assert_in_range(d.summed, 4, 1 << 20);
+	digest_hex_of("\0\0\0\0", 4, want);
+	if (d.summed == 4)
+		assert_string_equal(d.sha256, want);
+	assert_int_equal(intake_give_back(t->in, &d, &t->e), 0);
+}
+
 static void
 an_empty_file_is_a_package_too(void **state)
 {
@@ -356,20 +521,39 @@ an_empty_file_is_a_package_too(void **state)
 	intake_settled(t->in, &d);
 }
 
+/* As nobody, since root can read it all the same. */
+static bool
+stays_unread(struct at *t)
+{
+	enum { NOBODY = 65534 };
+	const int dir = t->spool.dir[PLACE_INCOMING];
+	struct drop d;
+
+	if (fchmodat(dir, "a.zip", 0, 0) == -1)
+		return false;
+	if (geteuid() == 0 && (fchown(dir, NOBODY, NOBODY) == -1 ||
+	    setgroups(0, NULL) == -1 ||
+	    setresgid(NOBODY, NOBODY, NOBODY) == -1 ||
+	    setresuid(NOBODY, NOBODY, NOBODY) == -1))
+		return false;
+	return !claimed(t, "a.zip", &d) && !claimed(t, "a.zip", &d) &&
+	    t->notes == 1 && strcmp(t->noted, "a.zip: cannot be read") == 0;
+}
+
 static void
 a_file_that_may_not_be_read_stays_and_is_named_once(void **state)
 {
 	struct at *t = *state;
-	struct drop d;
+	int status;
+	pid_t pid;
 
-	if (geteuid() == 0)
-		skip();
 	scratch_put(t->scratch, "incoming/a.zip", "x");
-	assert_int_equal(fchmodat(t->spool.dir[PLACE_INCOMING], "a.zip", 0,
-	    0), 0);
-	assert_false(claimed(t, "a.zip", &d));
-	assert_false(claimed(t, "a.zip", &d));
-	assert_int_equal(t->notes, 1);
+	pid = fork();
+	if (pid == 0)
+		_exit(stays_unread(t) ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_true(scratch_has(t->scratch, "incoming/a.zip"));
 }
 
 static void
@@ -402,11 +586,16 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		at(names_that_are_not_finished_are_left),
 		at(what_is_no_file_is_named_once_and_stays),
+		at(sockets_and_devices_stay_too),
+		at(a_flood_of_names_is_listed_in_order),
 		at(a_file_rests_before_it_is_taken),
 		at(a_write_time_in_the_future_keeps_nothing_waiting),
 		at(a_claim_by_copy_leaves_the_drop_and_is_private),
 		at(what_is_claimed_is_not_listed_until_it_is_given_back),
 		at(what_is_open_for_writing_is_left),
+		at(what_is_mapped_for_writing_is_left),
+		at(what_the_dropper_kept_changes_no_copy),
+		at(a_copy_of_what_changed_meanwhile_is_none),
 		at(what_has_gone_is_no_fault),
 		at(a_claim_by_rename_takes_the_drop_itself),
 		at(what_is_given_back_covers_nothing),
@@ -414,6 +603,7 @@ main(void)
 		at(a_person_number_in_a_name_stays_in_incoming),
 		at(the_longest_name_is_taken),
 		at(what_is_too_large_is_never_copied),
+		at(a_hole_beyond_the_limit_is_refused_at_once),
 		at(an_empty_file_is_a_package_too),
 		at(a_file_that_may_not_be_read_stays_and_is_named_once),
 		at(a_large_file_is_copied_whole),
