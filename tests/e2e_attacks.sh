@@ -62,3 +62,10 @@ want 65 check --json "$attacks"/*.*
 sed 's/\tpublished\t/\taccepted\t/' "$scratch/want" > "$scratch/want-check"
 verdicts "$scratch/out" > "$scratch/got"
 diff "$scratch/want-check" "$scratch/got" >&2 || fail 'verdicts of check'
+
+# the manual page has all that is found
+sed -n '/^.Sh SECURITY/,$p' "$here/../watcher/flerapp-package.5" > "$scratch/manual"
+cut -f 3 "$scratch/want" | tr ' ' '\n' | sort -u > "$scratch/codes"
+while read -r found; do
+	grep -qw "$found" "$scratch/manual" || fail "flerapp-package(5) lacks $found among its attacks"
+done < <(grep . "$scratch/codes")

@@ -12,6 +12,7 @@
 enum {
 	EXTENDED_MAX = 64 * 1024,	/* a pax header, a GNU long name */
 	SIZE_BITS_MAX = 56,		/* of a size in base 256 */
+	HEADERS_MAX = 4,		/* of an entry, with those before it */
 };
 
 /* Where the fields of a header are. */
@@ -226,7 +227,7 @@ header(struct tarcheck *t, const unsigned char *h)
 		return t->headers == 0 ?
 		    refuse(t, F_PACKAGE_FORMAT, "there is no tar inside") :
 		    refuse(t, F_PACKAGE_UNREADABLE, "a damaged tar header");
-	if (++t->headers > t->max_entries * 4 ||
+	if (++t->headers > t->max_entries * HEADERS_MAX ||
 	    t->members->n >= t->max_entries)
 		return refuse(t, F_PACKAGE_TOO_MANY_ENTRIES,
 		    "more entries than are allowed");
