@@ -369,8 +369,8 @@ check:
 # A target is a file in tests/fuzz/; the linker takes from the archive of all
 # modules what it calls. With clang, in build-fuzz, where the corpora grow too.
 fuzzers = text pattern sums package zipcheck instance appmeta json xsd form \
-	map owners codes convert conf route app origin prefill ledger note wire \
-	stored value deliver
+	map owners codes units convert conf route app origin prefill fill \
+	ledger note wire stored value deliver
 FUZZ_SECONDS ?= 60
 mains = spool/flerapp watcher/watch transform/transform transform/worker
 fuzz_modules = $(filter-out $(mains),$(sort $(foreach p,$(programs), \
@@ -380,7 +380,7 @@ fuzz_make = $(MAKE) --no-print-directory -j$(shell nproc) CC=clang SAN=1 \
 
 $(BUILD)/fuzz/modules.a: $(call objects,$(fuzz_modules) tests/fuzz/fuzz \
 	tests/fuzz/house tests/make_zip tests/make_tar tests/sample \
-	tests/scratch)
+	tests/paired tests/scratch)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -7,8 +7,8 @@ maker=$(readlink -f "$1") example=tests/example
 mkdir -p "$2"
 out=$(readlink -f "$2")
 targets='text pattern sums package zipcheck instance appmeta json xsd form map
-	owners codes convert conf route app origin prefill ledger note wire stored
-	value deliver'
+	owners codes units convert conf route app origin prefill fill ledger
+	note wire stored value deliver'
 for t in $targets; do mkdir -p "$out/$t"; done
 
 # TARGET NAME: standard input, printf formats it.
@@ -148,7 +148,13 @@ $x/a:b/unknown(1)
 SOURCES
 cat "$example"/config/apps/*/*/models/*.prefill.json tests/data/maps/apps/*/*/models/*.prefill.json \
 	2> /dev/null > "$out/prefill/register" || true
-seed prefill sections '{"allowOverwrite":true,"UserProfile":{"Party.Name":"Innsender.navn","UserName":"Sak.tittel"},"ER":{"OrgNumber":"Sak.kommune","Name":"Innsender.navn","Telefon":"Punkt.kode"},"DSF":{"SSN":"Sak.tittel.value","FirstName":"Sak.ukjent"},"QueryParameters":{"x":"Sak.mottatt"},"Ny":{"a":1}}'
+seed units all '310000027\n--\norganisation;unit_type\n310000027;KOMM\n310000108;AS\n'
+head='target;source;convert;required;default;when\nHode.overskrift;/Skjema/tittel;trim;yes;x;\n'
+seed fill plain "$head"
+seed fill full "$head"'Hode.sak-nr;instance:id;substr(1,8);;;\nHode.mottatt;/Skjema/dato;date;;2026-01-01;\nTall.sum;sum(/Skjema/Rad/Under/verdi);decimal;;;/Skjema/ja\nTall.farge;/Skjema/farge;;;G;\nLinje[];/Skjema/Rad;;;;\nLinje[].kode;kode;upper;;;\nLinje[].nr;@nr;;;;\nLinje[].ord[];ord;;;;\nLinje[].Del[];Under;;;;\nLinje[].Del[].verdi;verdi;int;;;\nLinje[].Del[].far;../kode;;;;\nRef-datadef-77;const:r;;;;\ntom;/Skjema/antall;;;;\nfirma.navn;const:f;;;\ndataValues:x;const:1;;;;\n'
+seed fill form "$head"'\n--\n<Skjema versjon="3"><tittel>En sak</tittel><orgnr>310000027</orgnr></Skjema>'
+seed prefill fields '{"ER":{"OrgNumber":"nr"},"DSF":{"FirstName":"Fra.Navn"}}\n--\n<xs:element name="navn" type="xs:string"/>\n--\n<xs:element name="nr" type="xs:int"/><xs:element name="Fra"><xs:complexType><xs:sequence><xs:element name="Navn" type="xs:string"/></xs:sequence></xs:complexType></xs:element>'
+seed prefill sections '{"allowOverwrite":true,"UserProfile":{"Party.Name":"navn","UserName":"navn"},"ER":{"OrgNumber":"orgnr","Name":"navn","Telefon":"liste.kode"},"DSF":{"SSN":"orgnr.value","FirstName":"ukjent"},"QueryParameters":{"x":"dato"},"Ny":{"a":1}}'
 
 zeros=0000000000000000000000000000000000000000000000000000000000000000
 id=6513270e-269f-4df5-8c7b-1b0c2d6441b5
