@@ -48,7 +48,7 @@ libs_parser = -larchive -lxml2 -ljansson -lcsv -lcrypto
 # Knows no package: memory, text, numbers, settings, files.
 base = spool/mem spool/buf spool/arena spool/err spool/fault spool/number \
 	spool/text spool/digest spool/finding spool/id spool/json spool/ini \
-	spool/fsx spool/conf
+	spool/fsx spool/conf spool/listing
 
 # The truth on disk, and the worker crew as seen from outside.
 proof = spool/base64 spool/merkle spool/note spool/key spool/seals spool/verify
@@ -92,7 +92,7 @@ prove = transform/prove transform/prove_sources transform/prove_counts \
 	transform/prove_shown transform/prove_owner
 making = transform/csv transform/dated transform/codes transform/rewrite \
 	transform/convert transform/owner transform/units \
-	$(origin) $(map) transform/listing transform/route $(prove) \
+	$(origin) $(map) transform/route $(prove) \
 	transform/config transform/fill transform/document transform/plan \
 	transform/plan_attach transform/output transform/papers transform/deliver
 
@@ -241,7 +241,7 @@ test_map = $(mapping)
 test_fill = $(mapping) transform/fill
 test_fill_watch = $(mapping) transform/fill
 test_document = $(mapping) transform/fill transform/document
-routing = $(mapping) transform/listing transform/route
+routing = $(mapping) transform/route
 test_route = $(routing)
 test_config = $(routing) $(prove) transform/config transform/units
 test_alike = transform/alike spool/text spool/number spool/buf spool/mem
@@ -251,7 +251,7 @@ drafting = tests/paired $(routing) $(prove) transform/config transform/units \
 test_propose = $(drafting) transform/propose
 test_adopt = $(drafting) transform/adopt
 tests += $(patsubst %,test_%,fill_watch alike draft propose adopt)
-test_listing = tests/scratch transform/listing $(base)
+test_listing = tests/scratch $(base)
 test_output = tests/scratch transform/output $(base)
 test_papers = tests/scratch transform/output transform/papers $(base)
 test_prove = $(routing) $(prove) transform/config transform/units

@@ -1,6 +1,7 @@
 #include "spool/batch.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,8 +14,11 @@
 #include "spool/conf.h"
 #include "spool/crew.h"
 #include "spool/err.h"
+#include "spool/fault.h"
+#include "spool/fsx.h"
 #include "spool/intake.h"
 #include "spool/ledger.h"
+#include "spool/listing.h"
 #include "spool/mem.h"
 #include "spool/original.h"
 #include "spool/recover.h"
@@ -121,6 +125,47 @@ file_sum(const char *path, char sha256[DIGEST_HEX + 1])
 		close(fd);
 }
 
+static int
+put_listing(int ledger, const char *name, const struct buf *lines,
+    struct err *e)
+{
+	int dir = fsx_open_dir(ledger, "config", e), rc = -1;
+
+	if (dir == -1)
+		return -1;
+	if (faccessat(dir, name, F_OK, 0) == 0)
+		rc = 0;
+	else if (fsx_sync(ledger, "ledger/", e) == 0)
+		rc = fsx_keep(dir, name, buf_text(lines), lines->len, e);
+	close(dir);
+	return rc;
+}
+
+/*
+ * What the configuration consists of, file by file, under the hash of it
+ * that the `started` line will have: two of these tell what was changed.
+ */
+static int
+keep_listing(const struct batch *b, struct err *e)
+{
+	char hex[DIGEST_HEX + 1], name[DIGEST_HEX + 8];
+	struct buf lines = { 0 };
+	struct faults f = { 0 };
+	int rc;
+
+	listing_config(b->conf->dir, &lines, &f);
+	digest_hex_of(buf_text(&lines), lines.len, hex);
+	snprintf(name, sizeof name, "%s.txt", hex);
+	if (f.errors > 0 || strcmp(hex, crew_config(b->crew)) != 0)
+		rc = err_set(e, ERR_AGAIN, "the configuration changed while "
+		    "we began");
+	else
+		rc = put_listing(b->spool.dir[PLACE_LEDGER], name, &lines, e);
+	faults_free(&f);
+	buf_free(&lines);
+	return rc;
+}
+
 /* Who works with what, so that an auditor can tell what a change changed. */
 static int
 note_start(struct batch *b, struct err *e)
@@ -134,6 +179,8 @@ note_start(struct batch *b, struct err *e)
 	struct buf path = { 0 };
 	int rc;
 
+	if (keep_listing(b, e) == -1)
+		return -1;
 	buf_fmt(&path, "%s/flerapp.conf", b->conf->dir);
 	file_sum("/proc/self/exe", program);
 	file_sum(crew_program(b->crew), worker);

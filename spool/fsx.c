@@ -196,6 +196,39 @@ fsx_replace(int dir, const char *name, const void *data, size_t n,
 	return fsx_rename(dir, temp, dir, name, e);
 }
 
+static int
+put_synced(int dir, const char *name, const void *data, size_t n,
+    struct err *e)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, FILE_MODE);
+	int rc;
+
+	if (fd == -1)
+		return err_sys(e, "create %s", name);
+	rc = fsx_write(fd, data, n, e);
+	if (rc == 0)
+		rc = fsx_sync(fd, name, e);
+	close(fd);
+	return rc;
+}
+
+int
+fsx_keep(int dir, const char *name, const void *data, size_t n,
+    struct err *e)
+{
+	char temp[NAME_MAX + 1];
+
+	if (snprintf(temp, sizeof temp, ".%.*s", NAME_MAX - 1, name) < 0)
+		return err_set(e, ERR_BUG, "name %s", name);
+	/* What is there was left by one that was killed. */
+	if (fsx_unlink(dir, temp, e) == -1 ||
+	    put_synced(dir, temp, data, n, e) == -1 ||
+	    fsx_rename(dir, temp, dir, name, e) == -1)
+		return -1;
+	return fsx_sync(dir, name, e);
+}
+
 int
 fsx_rename(int from, const char *name, int to, const char *new_name,
     struct err *e)

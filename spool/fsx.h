@@ -46,6 +46,12 @@ int fsx_put(int dir, const char *name, const void *, size_t, struct err *);
 int fsx_replace(int dir, const char *name, const void *, size_t,
     struct err *);
 
+/*
+ * The same, and on disk, its name too, when it returns: for what a line of
+ * the ledger will tell of.
+ */
+int fsx_keep(int dir, const char *name, const void *, size_t, struct err *);
+
 int fsx_rename(int from, const char *name, int to, const char *new_name,
     struct err *);		/* replaces what is there */
 int fsx_rename_new(int from, const char *name, int to, const char *new_name,

@@ -41,39 +41,16 @@ lock(int ledger, struct err *e)
 	return -1;
 }
 
-static int
-write_synced(int dir, const char *name, const struct buf *text,
-    struct err *e)
-{
-	int fd, rc;
-
-	if (fsx_unlink(dir, name, e) == -1)	/* of one that was killed */
-		return -1;
-	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-	    O_CLOEXEC, FILE_MODE);
-	if (fd == -1)
-		return err_sys(e, "create ledger/seals/%s", name);
-	rc = fsx_write(fd, text->p, text->len, e);
-	if (rc == 0)
-		rc = fsx_sync(fd, "a seal", e);
-	close(fd);
-	return rc;
-}
-
 /* Whole, and on disk, before anybody tells of it. */
 static int
 put_note(int ledger, const char *name, const struct buf *text, struct err *e)
 {
-	char temp[SEALS_NAME + 1];
 	int dir = fsx_open_dir(ledger, "seals", e), rc = -1;
 
 	if (dir == -1)
 		return -1;
-	snprintf(temp, sizeof temp, ".%s", name);
-	if (fsx_sync(ledger, "ledger/", e) == 0 &&
-	    write_synced(dir, temp, text, e) == 0 &&
-	    fsx_rename(dir, temp, dir, name, e) == 0)
-		rc = fsx_sync(dir, "ledger/seals/", e);
+	if (fsx_sync(ledger, "ledger/", e) == 0)
+		rc = fsx_keep(dir, name, text->p, text->len, e);
 	close(dir);
 	return rc;
 }

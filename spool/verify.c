@@ -1,8 +1,10 @@
 #include "spool/verify.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "spool/base64.h"
 #include "spool/buf.h"
@@ -13,6 +15,8 @@
 #include "spool/merkle.h"
 #include "spool/record.h"
 #include "spool/seals.h"
+
+enum { LISTING_MAX = 64 << 20 };
 
 struct walk {
 	const struct verify_with *with;
@@ -337,6 +341,50 @@ compare_seals(struct walk *w)
 	w->result->sealed = before != NULL ? before->note.size : 0;
 }
 
+/* ---------------------------------------------------------------- listings */
+
+static int
+check_listing(struct walk *w, int dir, const char *name, struct err *e)
+{
+	static const char suffix[] = ".txt";
+	char hex[DIGEST_HEX + 1], shown[DIGEST_HEX + 32];
+	size_t n = strlen(name);
+
+	if (n != DIGEST_HEX + sizeof suffix - 1 || name[0] == '.' ||
+	    strcmp(name + DIGEST_HEX, suffix) != 0)
+		return 0;
+	buf_reset(&w->text);
+	if (fsx_read(dir, name, LISTING_MAX, &w->text, e) == -1)
+		return -1;
+	digest_hex_of(buf_text(&w->text), w->text.len, hex);
+	snprintf(shown, sizeof shown, "ledger/config/%.80s", name);
+	if (memcmp(hex, name, DIGEST_HEX) != 0)
+		tell_fault(w, shown, 0, "its name is not its hash: the "
+		    "listing of a configuration was changed");
+	return 0;
+}
+
+/* ledger/config/: each is called by its hash, as a `started` line has it. */
+static int
+check_listings(struct walk *w, struct err *e)
+{
+	int dir = fsx_dir(w->dir, "config", e), rc = -1;
+	struct fsx_list names = { 0 };
+
+	if (dir == -1)
+		return e->sys == ENOENT ? 0 : -1;
+	if (fsx_list(dir, &names, e) == -1)
+		goto out;
+	for (size_t i = 0; i < names.n; i++)
+		if (check_listing(w, dir, names.v[i], e) == -1)
+			goto out;
+	rc = 0;
+out:
+	fsx_list_free(&names);
+	close(dir);
+	return rc;
+}
+
 /* ----------------------------------------------------------------- outside */
 
 int
@@ -354,7 +402,8 @@ verify_against(int dir, const struct verify_with *with,
 	w.digest = digest_new();
 	merkle_begin(&w.tree);
 	check_seals(&w);
-	if (dir != -1 && lines_days(dir, &days, e) == -1)
+	if (dir != -1 && (check_listings(&w, e) == -1 ||
+	    lines_days(dir, &days, e) == -1))
 		goto out;
 	for (size_t i = 0; i < days.n; i++)
 		if (check_day(&w, days.v[i], i + 1 == days.n, e) == -1)

@@ -50,6 +50,27 @@ want 0 ledger verify --json
 is "$(field '[.sound, .signatures, .seals, .lines - .sealed] | join(" ")')" 'true true 3 1' 'verify'
 field .key > /dev/null
 
+# what each run worked with: the listing that its hash is of, and what changed
+first=$(jq -r 'select(.event == "started") | .config' "$ledger"/*.jsonl | head -n 1)
+is "$(sha256sum < "$ledger/config/$first.txt" | cut -c -64)" "$first" 'the listing'
+(cd "$config" && sha256sum -c --quiet "$ledger/config/$first.txt") || fail 'the files of the listing'
+is "$(find "$ledger/config" -type f | wc -l)" 1 'how many listings'
+cp -r "$config" "$scratch/before"
+echo '# mer' >> "$config"/routes/*/route.conf
+want 0 run
+second=$(jq -r 'select(.event == "started") | .config' "$ledger"/*.jsonl | tail -n 1)
+is "$(diff "$ledger/config/$first.txt" "$ledger/config/$second.txt" | sed -n 's/^> [0-9a-f]* *//p')" \
+	"$(cd "$config" && echo routes/*/route.conf)" 'the file that was changed'
+cp "$scratch"/before/routes/*/route.conf "$config"/routes/*/
+want 0 ledger seal
+want 0 ledger verify
+sed -i 's/route/Route/' "$ledger/config/$second.txt"
+want 4 ledger verify
+complains "ledger/config/$second.txt"
+sed -i 's/Route/route/' "$ledger/config/$second.txt"
+night 4
+three=$seals/$(field .note)
+
 # the note by other means: openssl proves it, the shell counts the lines
 note=$three
 size=$(sed -n 2p "$note")
@@ -140,7 +161,7 @@ audit 0 --key "$config/seal.pem"
 want 0 ledger seal --json
 field .key > "$scratch/verifier"
 audit 0 --key "$scratch/verifier" --seal "$one" --seal "$two"
-says '5 seals, 2 of them kept elsewhere'
+says '7 seals, 2 of them kept elsewhere'
 
 fresh # edited
 sed -i '3s/"size":/"size":1/' "$d/${days[1]}.jsonl"
@@ -196,7 +217,10 @@ found "$(basename "$three")" 'its tail was cut off, or a day is gone'
 
 fresh # the last day gone with its seals: a seal kept elsewhere knows
 cp "$three" "$scratch/mailed.note"
-rm "$d/${days[2]}.jsonl" "$d/seals/$(basename "$three")"
+rm "$d/${days[2]}.jsonl"
+for f in "$d"/seals/*; do
+	[[ ${f##*/} < ${two##*/} || ${f##*/} = "${two##*/}" ]] || rm "$f"
+done
 audit 0 "${key[@]}"
 audit 4 "${key[@]}" --seal "$scratch/mailed.note"
 found 'mailed.note' 'its tail was cut off'

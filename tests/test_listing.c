@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "spool/buf.h"
+#include "spool/listing.h"
 #include "tests/scratch.h"
-#include "transform/listing.h"
 
 static const char *const both[] = { "apps", "routes" };
 

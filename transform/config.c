@@ -11,8 +11,8 @@
 #include "spool/conf.h"
 #include "spool/fault.h"
 #include "spool/id.h"
+#include "spool/listing.h"
 #include "spool/mem.h"
-#include "transform/listing.h"
 #include "transform/prove.h"
 #include "transform/route.h"
 #include "transform/units.h"
@@ -171,14 +171,11 @@ load_route(struct config *c, const char *below, const char *name,
 static void
 hash_all(struct config *c, struct faults *f)
 {
-	const char *folders[2];
-	size_t n = 0;
+	struct buf lines = { 0 };
 
-	if (has_folder(c, "apps"))
-		folders[n++] = "apps";
-	if (has_folder(c, "routes"))
-		folders[n++] = "routes";
-	listing_hash(c->conf->dir, folders, n, c->sha256, f);
+	listing_config(c->conf->dir, &lines, f);
+	digest_hex_of(buf_text(&lines), lines.len, c->sha256);
+	buf_free(&lines);
 }
 
 int

@@ -15,10 +15,10 @@
 #include "spool/fsx.h"
 #include "spool/id.h"
 #include "spool/ini.h"
+#include "spool/listing.h"
 #include "spool/mem.h"
 #include "transform/codes.h"
 #include "transform/csv.h"
-#include "transform/listing.h"
 
 enum { CONF_MAX = 64 * 1024 };
 

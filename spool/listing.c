@@ -1,4 +1,4 @@
-#include "transform/listing.h"
+#include "spool/listing.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -87,12 +87,11 @@ hash_file(struct listing *l, const char *path, struct buf *lines)
 	free(full);
 }
 
-int
-listing_hash(const char *dir, const char *const *folders, size_t n,
-    char sha256[DIGEST_HEX + 1], struct faults *f)
+static int
+list(const char *dir, const char *const *folders, size_t n,
+    struct buf *lines, struct faults *f)
 {
 	struct listing l = { .dir = dir, .faults = f };
-	struct buf lines = { 0 };
 
 	for (size_t i = 0; i < n; i++)
 		add(&l, folders[i], DEPTH_MAX);
@@ -100,11 +99,45 @@ listing_hash(const char *dir, const char *const *folders, size_t n,
 		qsort(l.paths, l.n, sizeof *l.paths, by_bytes);
 	for (size_t i = 0; i < l.n; i++)
 		if (i == 0 || strcmp(l.paths[i], l.paths[i - 1]) != 0)
-			hash_file(&l, l.paths[i], &lines);
-	digest_hex_of(buf_text(&lines), lines.len, sha256);
+			hash_file(&l, l.paths[i], lines);
 	for (size_t i = 0; i < l.n; i++)
 		free(l.paths[i]);
 	free(l.paths);
-	buf_free(&lines);
 	return l.bad ? -1 : 0;
+}
+
+int
+listing_hash(const char *dir, const char *const *folders, size_t n,
+    char sha256[DIGEST_HEX + 1], struct faults *f)
+{
+	struct buf lines = { 0 };
+	int rc = list(dir, folders, n, &lines, f);
+
+	digest_hex_of(buf_text(&lines), lines.len, sha256);
+	buf_free(&lines);
+	return rc;
+}
+
+static bool
+has_folder(const char *dir, const char *name)
+{
+	char *full = join(dir, name);
+	struct stat st;
+	bool yes = stat(full, &st) == 0 && S_ISDIR(st.st_mode);
+
+	free(full);
+	return yes;
+}
+
+int
+listing_config(const char *dir, struct buf *lines, struct faults *f)
+{
+	static const char *const all[] = { "apps", "routes" };
+	const char *folders[2];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (has_folder(dir, all[i]))
+			folders[n++] = all[i];
+	return list(dir, folders, n, lines, f);
 }

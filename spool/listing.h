@@ -1,5 +1,5 @@
-#ifndef TRANSFORM_LISTING_H
-#define TRANSFORM_LISTING_H
+#ifndef SPOOL_LISTING_H
+#define SPOOL_LISTING_H
 
 #include "spool/digest.h"
 
@@ -9,7 +9,11 @@
  * configuration folder, sorted by bytes.
  */
 
+struct buf;
 struct faults;
+
+/* The lines of all that apps and routes are made of: below apps/, routes/. */
+int listing_config(const char *dir, struct buf *lines, struct faults *);
 
 /* -1 and a fault when something cannot be read. */
 int listing_hash(const char *dir, const char *const *folders, size_t n,
