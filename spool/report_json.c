@@ -198,6 +198,8 @@ ledger(struct json *j, const struct report_facts *f)
 	json_num(j, "lines", f->ledger->lines);
 	json_num(j, "seq", f->ledger->seq);
 	json_str(j, "headNow", f->ledger->head);
+	json_num(j, "sealed", f->ledger->sealed);
+	json_bool(j, "signatures", f->ledger->signatures);
 	json_close(j, '}');
 }
 

@@ -196,6 +196,10 @@ proof_rows(struct buf *b, const struct report_facts *f)
 	row(b, "Last line now", v->lines > 0 ? text : "none", false);
 	row(b, "Hash of the last line now", v->lines > 0 ? v->head : "none",
 	    true);
+	snprintf(text, sizeof text, "%" PRId64 " lines, last told of at %s%s",
+	    v->sealed, or_none(v->sealed_time), v->signatures ? "" :
+	    "; the signatures were not checked: no public key");
+	row(b, "Sealed", v->sealed > 0 ? text : "never", false);
 	snprintf(text, sizeof text, "%" PRId64, r->purged_done);
 	row(b, "Originals removed by retention", text, false);
 }

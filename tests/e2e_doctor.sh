@@ -107,6 +107,36 @@ if [ "$(id -u)" = 0 ]; then
 	chmod -R o-rwx "$spool"/*
 fi
 
+# the signing key, and how old the last seal is
+openssl genpkey -algorithm ed25519 -out "$config/seal.pem" 2> /dev/null
+printf '[ledger]\nsigning-key = seal.pem\n' >> "$config/flerapp.conf"
+chmod 604 "$config/seal.pem"
+want 77 doctor
+row fault signing 'mode 0604'
+chmod 600 "$config/seal.pem"
+want 0 doctor
+row ok signing 'mode 0600'
+cp -r "$spool/ledger" "$scratch/ledger"
+sed -i 's/"time":"20[0-9-]*/"time":"2026-03-03/' "$spool"/ledger/*.jsonl
+rechain "$spool/ledger"
+want 0 doctor
+row warning ledger 'has never been sealed, and its first line is of 2026-03-03T'
+want 0 ledger seal
+want 0 doctor
+row ok ledger 'sealed up to line'
+sed -i '$s/"time":"20[0-9-]*/"time":"2026-03-03/' "$spool"/ledger/*.jsonl
+want 0 doctor
+row ok ledger 'sealed up to line'	# old, but nothing is new
+want 0 run	# the edited line was the last one: the chain goes on from it
+want 0 doctor
+row warning ledger 'the last seal is of 2026-03-03T'
+printf 'public-key = nowhere.pem\n' >> "$config/flerapp.conf"
+want 71 doctor
+row fault ledger 'nowhere.pem'
+rm -r "$spool/ledger"
+cp -r "$scratch/ledger" "$spool/ledger"
+cp "$scratch/good/flerapp.conf" "$config/flerapp.conf"
+
 # the books, the ledger; the worst comes first
 mv "$spool"/held/* "$scratch/"
 want 4 doctor

@@ -50,7 +50,7 @@ is "$(j '.rules[] | select(.code == "OWNER_UNKNOWN").packages')" 2 'held by the 
 is "$(j '.actions[0].reason')" '=cmd; asked by *********** <script>' 'the reason'
 is "$(j '.held | length')" 1 'held'
 is "$(j '.held[0].codes')" OWNER_UNKNOWN 'why it is held'
-is "$(j .ledger.verified)" true 'verified'
+is "$(j '.ledger | [.verified, .sealed] | join(" ")')" 'true 0' 'verified, not sealed'
 is "$(j .ledger.head)" "$(tail -n 1 "$spool/ledger/$today.jsonl" | sha256sum | cut -c -64)" 'the head'
 want 0 report --dry-run --json
 is "$(wc -l < "$scratch/out")" 1 'lines'

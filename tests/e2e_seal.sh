@@ -71,6 +71,10 @@ sed -i 's/Route/route/' "$ledger/config/$second.txt"
 night 4
 three=$seals/$(field .note)
 
+want 0 report --dry-run --json
+is "$(field '.ledger | [.verified, .sealed, .signatures] | join(" ")')" \
+	"true $(sed -n 2p "$three") true" 'what the report says'
+
 # the note by other means: openssl proves it, the shell counts the lines
 note=$three
 size=$(sed -n 2p "$note")
@@ -136,21 +140,6 @@ found() { # WHERE WHAT
 key=(--key "$scratch/public.pem")
 d=$copy/ledger
 
-# Make the chain anew over what stands there, as one who knows how would.
-rechain() {
-	local day line prev seq=0
-	prev=$(printf '0%.0s' {1..64})
-	for day in "$d"/*.jsonl; do
-		while IFS= read -r line; do
-			seq=$((seq + 1))
-			line="{\"seq\":$seq,\"prev\":\"$prev\",\"time\":${line#*,\"time\":}"
-			printf '%s\n' "$line"
-			prev=$(printf '%s\n' "$line" | sha256sum | cut -c -64)
-		done < "$day" > "$scratch/day"
-		cp "$scratch/day" "$day"
-	done
-}
-
 fresh
 audit 0 "${key[@]}"
 quiet
@@ -171,7 +160,7 @@ found "$(basename "$two")" "behind ledger/${days[0]}.jsonl:$(wc -l < "$d/${days[
 
 fresh # edited, and the chain made anew
 sed -i '3s/"size":/"size":1/' "$d/${days[1]}.jsonl"
-rechain
+rechain "$d"
 audit 4 "${key[@]}"
 grep -q 'was changed' "$scratch/err" && fail 'the chain is not whole'
 found "$(basename "$two")" "up to ledger/${days[1]}.jsonl:$(wc -l < "$d/${days[1]}.jsonl") are not those"
@@ -184,7 +173,7 @@ found "${days[1]}.jsonl:3" 'a line is missing'
 
 fresh # removed, and the chain made anew
 sed -i 3d "$d/${days[1]}.jsonl"
-rechain
+rechain "$d"
 audit 4 "${key[@]}"
 found "$(basename "$two")" 'are not those that were sealed'
 
@@ -192,7 +181,7 @@ fresh # reordered
 sed -i '3{h;d};4G' "$d/${days[0]}.jsonl"
 audit 4 "${key[@]}"
 found "${days[0]}.jsonl:3" 'out of place'
-rechain
+rechain "$d"
 audit 4 "${key[@]}"
 found "$(basename "$one")" 'are not those that were sealed'
 
@@ -200,7 +189,7 @@ fresh # invented
 sed -i '3{p;s/"event":"[a-z]*"/"event":"published"/}' "$d/${days[1]}.jsonl"
 audit 4 "${key[@]}"
 found "${days[1]}.jsonl:4" 'seq does not follow'
-rechain
+rechain "$d"
 audit 4 "${key[@]}"
 found "$(basename "$two")" 'are not those that were sealed'
 
@@ -262,12 +251,12 @@ found "$(basename "$two")" 'no seal: the second line'
 
 fresh # everything made anew, and sealed with another key
 sed -i '3s/"size":/"size":1/' "$d/${days[1]}.jsonl"
-rechain
+rechain "$d"
 rm -r "$d/seals"
 cp -r "$config" "$scratch/forger"
 cp "$scratch/other.pem" "$scratch/forger/seal.pem"
 sed -i '/"event":"sealed"/d' "$d"/*.jsonl
-rechain
+rechain "$d"
 "$bin/flerapp" --config "$scratch/forger" ledger seal --spool "$copy" > /dev/null 2>&1 ||
 	fail 'the forger'
 audit 0
@@ -288,7 +277,7 @@ cp -r "$seals" "$scratch/seals"
 rm -r "$ledger"
 cp -r "$copy/ledger" "$ledger"
 sed -i '3s/"size":/"size":1/' "$spool/ledger/${days[2]}.jsonl"
-d=$spool/ledger rechain
+rechain "$ledger"
 want 4 ledger seal
 complains 'nothing is signed'
 complains 'are not those that were sealed'

@@ -64,6 +64,21 @@ soon() { # WHAT COMMAND...
 	fail "not within 10 s: $what"
 }
 
+# The chain made anew over what stands in a ledger, by one who knows how.
+rechain() { # FOLDER
+	local day line prev seq=0
+	prev=$(printf '0%.0s' {1..64})
+	for day in "$1"/*.jsonl; do
+		while IFS= read -r line; do
+			seq=$((seq + 1))
+			line="{\"seq\":$seq,\"prev\":\"$prev\",\"time\":${line#*,\"time\":}"
+			printf '%s\n' "$line"
+			prev=$(printf '%s\n' "$line" | sha256sum | cut -c -64)
+		done < "$day" > "$scratch/day"
+		cp "$scratch/day" "$day"
+	done
+}
+
 guid() { printf '7b1f6a90-3c2d-4e5f-8a6b-%012x' "$1"; }
 
 # make_package FILE GUID [SED] [JQ]: the example with another GUID; SED edits
