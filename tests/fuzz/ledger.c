@@ -30,11 +30,16 @@ struct eaten {
 static int
 eat(void *arg, const struct ledger_line *l, struct err *e)
 {
+	struct slice at = { l->text, l->len }, key, raw;
 	struct eaten *x = arg;
+	const char *last = NULL;
 	struct record r;
 
 	assert(l->text[l->len] == '\0' && strlen(l->day) == STAMP_DAY);
 	assert(record_parse(&r, l->text, l->len) && r.seq == l->seq);
+	while (record_member(&at, &key, &raw))
+		last = raw.p + raw.n;
+	assert(last == l->text + l->len - 1 && *last == '}');
 	digest_add(x->digest, l->text, l->len);
 	x->lines++;
 	x->seq = l->seq;
