@@ -56,7 +56,7 @@ ledger = spool/stamp spool/state spool/record spool/lines spool/ledger \
 	$(proof) spool/seen spool/books
 tree = spool/receipt spool/spool spool/marks spool/copy spool/sum spool/intake \
 	spool/original spool/settle spool/made spool/entry spool/commit \
-	spool/unfinished spool/recover spool/tally
+	spool/removal spool/unfinished spool/recover spool/tally
 accounts = spool/account spool/account_outbox
 crewing = spool/wire spool/worker spool/jobs spool/house spool/weigh spool/crew \
 	spool/crew_hear spool/crew_blame spool/crew_ask
@@ -107,12 +107,13 @@ reporting = spool/whole spool/report_flow spool/report spool/report_parts \
 	spool/sheet spool/report_csv spool/report_json spool/report_cells spool/report_head \
 	spool/report_chart spool/report_items spool/report_runs \
 	spool/report_html spool/report_text spool/cmd_report
+purging = spool/overdue spool/purge spool/cmd_purge
 doctoring = spool/doctor spool/doctor_config spool/doctor_system \
-	spool/doctor_spool spool/doctor_books spool/cmd_doctor
+	spool/doctor_spool spool/doctor_books spool/doctor_retention spool/cmd_doctor
 verbs = spool/cmd_run spool/cmd_check spool/cmd_map spool/cmd_package \
 	spool/cmd_status spool/cmd_list spool/cmd_show spool/cmd_multipart \
 	spool/cmd_move spool/seal spool/cmd_ledger spool/cmd_seal \
-	spool/cmd_export $(reporting) $(doctoring)
+	spool/cmd_export $(purging) $(reporting) $(doctoring)
 src_flerapp = $(base) $(truth) $(running) $(looking) spool/args spool/cmd \
 	$(verbs) spool/flerapp
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
@@ -227,8 +228,9 @@ test_receipt = tests/scratch spool/receipt spool/state $(base)
 test_intake = tests/scratch spool/intake spool/copy spool/sum spool/marks \
 	spool/receipt spool/spool spool/state $(base)
 test_commit = $(playing)
+test_purge = tests/killer tests/game $(playing) spool/overdue spool/purge
 test_account = $(playing)
-tests += $(patsubst %,test_%,account recover power ledger books receipt intake commit)
+tests += $(patsubst %,test_%,account recover power purge ledger books receipt intake commit)
 
 # The map and what it leads to, on the apps of tests/sample.
 sampling = tests/scratch tests/sample watcher/take transform/csv \
@@ -268,6 +270,7 @@ tests += $(patsubst %,test_%,expression origin map fill document listing \
 	output route config papers plan deliver prove)
 
 test_report = $(filter-out spool/whole spool/cmd_report,$(reporting)) \
+	spool/removal \
 	$(ledger) $(base)
 tests += test_report
 

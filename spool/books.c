@@ -249,7 +249,7 @@ next_verdict(struct books *b, const char *id, enum state to,
 {
 	struct package *p = find(b, id);
 
-	if (p == NULL || to == STATE_DUPLICATE ||
+	if (p == NULL || p->purged || to == STATE_DUPLICATE ||
 	    !state_may_move(p->state, to)) {
 		b->totals.stray++;
 		return;
@@ -260,20 +260,26 @@ next_verdict(struct books *b, const char *id, enum state to,
 		leave(b, p);
 }
 
+/*
+ * What was published stays known, so that it is not made again.  What never
+ * was may come again: nothing else is left of it.
+ */
 static void
-purge(struct books *b, const char *id, const struct record *r)
+purge(struct books *b, const char *id, enum state s)
 {
 	struct package *p = find(b, id);
-	char name[RECORD_EVENT];
-	enum state s;
 
-	record_copy(name, sizeof name, r->state);
-	if (!state_lookup(name, &s))
+	if (s != STATE_PUBLISHED &&
+	    (p == NULL || p->purged || p->state != s)) {
 		b->totals.stray++;
-	else
-		b->totals.purged[s]++;
-	if (p != NULL)
-		p->purged = true;
+		return;
+	}
+	b->totals.purged[s]++;
+	if (p == NULL)
+		return;
+	p->purged = true;
+	if (s == STATE_ACCEPTED)
+		note_seen(b, p, STATE_REJECTED);
 }
 
 static void
@@ -313,8 +319,8 @@ books_feed(void *books, const struct ledger_line *l, struct err *e)
 	record_copy(id, sizeof id, r.id);
 	if (record_is(r.event, "received"))
 		receive(b, &r, l->text);
-	else if (record_is(r.event, "purged"))
-		purge(b, id, &r);
+	else if (record_purged(&r, &to))
+		purge(b, id, to);
 	else if (record_is(r.event, "ended"))
 		note_checked(b, &r);
 	else if (!record_state(&r, &to))

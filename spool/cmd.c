@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -19,7 +22,7 @@
 #include "spool/state.h"
 #include "spool/text.h"
 
-enum { DAY = 24 * 3600 };
+enum { DAY = 24 * 3600, REASON_MAX = 1000 };
 
 int
 cmd_conf(const struct cmdline *c, struct conf *conf)
@@ -51,6 +54,38 @@ cmd_usage(const struct cmdline *c, const char *fmt, ...)
 	    c->verb != NULL ? c->verb : "", c->verb != NULL ? " " : "");
 	buf_free(&b);
 	return ERR_USAGE;
+}
+
+int
+cmd_reason(const struct cmdline *c)
+{
+	if (!c->dry_run && c->reason == NULL)
+		return cmd_usage(c, "%s needs --reason TEXT: it goes into the "
+		    "ledger", c->verb);
+	if (c->reason != NULL && strlen(c->reason) > REASON_MAX)
+		return cmd_usage(c, "--reason is longer than %d bytes",
+		    REASON_MAX);
+	return 0;
+}
+
+/* Behind sudo the one who asked, too: sudo alone sets this for root. */
+void
+cmd_user(char user[CMD_USER_MAX])
+{
+	const struct passwd *p = getpwuid(getuid());
+	const char *asked = getuid() == 0 ? getenv("SUDO_USER") : NULL;
+	struct buf b = { 0 };
+
+	if (p != NULL)
+		text_show(&b, p->pw_name, strlen(p->pw_name));
+	else
+		buf_fmt(&b, "uid %ld", (long)getuid());
+	if (asked != NULL && *asked != '\0') {
+		buf_str(&b, " for ");
+		text_show(&b, asked, strnlen(asked, CMD_USER_MAX / 2));
+	}
+	snprintf(user, CMD_USER_MAX, "%s", buf_text(&b));
+	buf_free(&b);
 }
 
 char *

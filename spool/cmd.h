@@ -44,6 +44,13 @@ int cmd_usage(const struct cmdline *, const char *, ...)
 /* 2026-03-03, today or yesterday; NULL is today.  False: none of them. */
 bool cmd_day(const char *text, char day[STAMP_DAY + 1]);
 
+/* Verbs that change need --reason, but for --dry-run; 0, or the exit code. */
+int cmd_reason(const struct cmdline *);
+
+enum { CMD_USER_MAX = 64 };
+
+void cmd_user(char user[CMD_USER_MAX]);		/* who asks, for the ledger */
+
 /* Open a file of the command line to read; ERR_NO_INPUT: there is none. */
 int cmd_open(const char *path, int *fd, struct err *);
 
@@ -66,6 +73,8 @@ int cmd_why(const struct cmdline *);
 int cmd_trace(const struct cmdline *);
 
 int cmd_move(const struct cmdline *);	/* hold, release, requeue, reject */
+
+int cmd_purge(const struct cmdline *);
 
 int cmd_map(const struct cmdline *);	/* map check, explain, init, import */
 int cmd_ledger(const struct cmdline *);	/* ledger verify */

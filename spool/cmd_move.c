@@ -1,11 +1,7 @@
 #include "spool/cmd.h"
 
-#include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "spool/books.h"
 #include "spool/buf.h"
@@ -15,8 +11,6 @@
 #include "spool/json.h"
 #include "spool/recover.h"
 #include "spool/text.h"
-
-enum { REASON_MAX = 1000, USER_MAX = 64 };
 
 static const struct {
 	const char *verb;
@@ -37,28 +31,8 @@ struct moving {
 	struct desk desk;
 	struct commit *commit;
 	size_t row;			/* of moves */
-	char user[USER_MAX];
+	char user[CMD_USER_MAX];
 };
-
-/* Behind sudo the one who asked, too: sudo alone sets this for root. */
-static void
-who(char user[USER_MAX])
-{
-	const struct passwd *p = getpwuid(getuid());
-	const char *asked = getuid() == 0 ? getenv("SUDO_USER") : NULL;
-	struct buf b = { 0 };
-
-	if (p != NULL)
-		text_show(&b, p->pw_name, strlen(p->pw_name));
-	else
-		buf_fmt(&b, "uid %ld", (long)getuid());
-	if (asked != NULL && *asked != '\0') {
-		buf_str(&b, " for ");
-		text_show(&b, asked, strnlen(asked, USER_MAX / 2));
-	}
-	snprintf(user, USER_MAX, "%s", buf_text(&b));
-	buf_free(&b);
-}
 
 static struct move
 move_of(const struct moving *m, size_t i)
@@ -185,13 +159,9 @@ cmd_move(const struct cmdline *c)
 
 	while (strcmp(moves[m.row].verb, c->verb) != 0)
 		m.row++;
-	if (!c->dry_run && c->reason == NULL)
-		return cmd_usage(c, "%s needs --reason TEXT: it goes into the "
-		    "ledger", c->verb);
-	if (c->reason != NULL && strlen(c->reason) > REASON_MAX)
-		return cmd_usage(c, "--reason is longer than %d bytes",
-		    REASON_MAX);
-	who(m.user);
+	if ((rc = cmd_reason(c)) != 0)
+		return rc;
+	cmd_user(m.user);
 	rc = desk_open(&m.desk, c, !c->dry_run);
 	if (rc == 0)
 		rc = c->dry_run ? only_say(&m) : really(&m);

@@ -40,6 +40,8 @@ static int
 read_reason(struct showing *s, const struct dossier *x, struct buf *b,
     struct err *e)
 {
+	if (x->purged)
+		return 0;
 	return reread_reason(s->desk.spool.root, x->state, x->id, b, e);
 }
 
@@ -129,7 +131,8 @@ show_text(const struct dossier *x, const char *path)
 	line("lies in", x->purged ? "nowhere: removed by retention" : path);
 	for (size_t i = 0; i < x->n_made; i++)
 		line(i == 0 ? "instances" : "", x->made[i]);
-	if (x->state == STATE_HELD || x->state == STATE_REJECTED)
+	if (!x->purged &&
+	    (x->state == STATE_HELD || x->state == STATE_REJECTED))
 		printf("%-10s flerapp why %s\n", "try", x->id);
 	return 0;
 }
@@ -143,6 +146,32 @@ show(struct showing *s, const struct dossier *x, const char *key,
 	(void)key;
 	original_path(path, x->state, x->id, x->name, x->time);
 	return s->json ? show_json(s, x, path, e) : show_text(x, path);
+}
+
+/* ------------------------------------------------------------------- events */
+
+static void
+trace_member(struct showing *s, const char *text, const char *key)
+{
+	if (json_get_str(text, key, &s->text))
+		printf("  %s: %s", key, buf_text(&s->text));
+}
+
+static void
+trace_event(struct showing *s, const char *text)
+{
+	char time[STAMP_LEN + 1], event[RECORD_EVENT];
+	struct record r;
+
+	if (!record_parse(&r, text, strlen(text)))
+		return;
+	record_copy(time, sizeof time, r.time);
+	record_copy(event, sizeof event, r.event);
+	printf("  %s  %-9s  line %" PRId64, time, event, r.seq);
+	trace_member(s, text, "run");
+	trace_member(s, text, "user");
+	trace_member(s, text, "reason");
+	putchar('\n');
 }
 
 /* --------------------------------------------------------------------- why */
@@ -169,6 +198,24 @@ why_json(struct showing *s, const struct dossier *x, struct err *e)
 	return rc;
 }
 
+/* What the ledger still has of it: rules, who removed it, and why. */
+static int
+print_removed(struct showing *s, const struct dossier *x)
+{
+	const char *raw;
+	size_t n;
+
+	printf("%s: %s since %s; its bytes are removed by retention\n",
+	    x->name, state_name(x->state), x->time);
+	for (size_t i = 0; i < x->n_lines; i++) {
+		if (json_get_raw(x->lines[i], "codes", &raw, &n))
+			printf("  codes: %.*s\n", (int)n, raw);
+		if (i + 1 == x->n_lines)
+			trace_event(s, x->lines[i]);
+	}
+	return 0;
+}
+
 static int
 print_reason(struct showing *s, const struct dossier *x, struct err *e)
 {
@@ -192,6 +239,8 @@ why(struct showing *s, const struct dossier *x, const char *key,
 	(void)key;
 	if (s->json)
 		return why_json(s, x, e);
+	if (x->purged)
+		return print_removed(s, x);
 	if (x->state == STATE_HELD || x->state == STATE_REJECTED)
 		return print_reason(s, x, e);
 	printf("%s: %s since %s", x->name, state_name(x->state), x->time);
@@ -217,6 +266,22 @@ in_outbox(const struct showing *s, const char *made)
 	    fstatat(dir, zip, &st, 0) == 0);
 }
 
+/* By retention; org/app/owner/key, without the .zip it may have. */
+static bool
+is_removed(const struct dossier *x, const char *made)
+{
+	const size_t top = sizeof "outbox/" - 1, n = strlen(made);
+	struct record r;
+
+	for (size_t i = 0; i < x->n_lines; i++)
+		if (record_parse(&r, x->lines[i], strlen(x->lines[i])) &&
+		    record_is(r.what, "instance") && r.path.n >= top + n &&
+		    memcmp(r.path.p + top, made, n) == 0 &&
+		    (r.path.n == top + n || r.path.p[top + n] == '.'))
+			return true;
+	return false;
+}
+
 static void
 trace_json(struct showing *s, const struct dossier *x, const char *key)
 {
@@ -233,6 +298,8 @@ trace_json(struct showing *s, const struct dossier *x, const char *key)
 		json_open(&j, NULL, '{');
 		json_str(&j, "path", x->made[i]);
 		json_bool(&j, "outbox", in_outbox(s, x->made[i]));
+		if (is_removed(x, x->made[i]))
+			json_bool(&j, "removed", true);
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
@@ -243,30 +310,6 @@ trace_json(struct showing *s, const struct dossier *x, const char *key)
 	json_close(&j, '}');
 	puts(buf_text(&b));
 	buf_free(&b);
-}
-
-static void
-trace_member(struct showing *s, const char *text, const char *key)
-{
-	if (json_get_str(text, key, &s->text))
-		printf("  %s: %s", key, buf_text(&s->text));
-}
-
-static void
-trace_event(struct showing *s, const char *text)
-{
-	char time[STAMP_LEN + 1], event[RECORD_EVENT];
-	struct record r;
-
-	if (!record_parse(&r, text, strlen(text)))
-		return;
-	record_copy(time, sizeof time, r.time);
-	record_copy(event, sizeof event, r.event);
-	printf("  %s  %-9s  line %" PRId64, time, event, r.seq);
-	trace_member(s, text, "run");
-	trace_member(s, text, "user");
-	trace_member(s, text, "reason");
-	putchar('\n');
 }
 
 static int
@@ -287,6 +330,8 @@ trace(struct showing *s, const struct dossier *x, const char *key,
 		if (*key == '\0' || x->made[i] == dossier_made(x, key))
 			printf("  -> outbox/%s%s\n", x->made[i],
 			    in_outbox(s, x->made[i]) ? "" :
+			    is_removed(x, x->made[i]) ?
+			    "  (removed by retention)" :
 			    "  (taken away since)");
 	return 0;
 }

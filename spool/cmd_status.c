@@ -36,6 +36,16 @@ odd_json(void *arg, const char *shown)
 	json_close(j, '}');
 }
 
+static uint64_t
+removed(const struct tally *t)
+{
+	uint64_t n = 0;
+
+	for (int s = 0; s < STATE_COUNT; s++)
+		n += t->totals.purged[s];
+	return n;
+}
+
 static int
 status_json(const struct desk *d, const struct tally *t, struct err *e)
 {
@@ -54,6 +64,7 @@ status_json(const struct desk *d, const struct tally *t, struct err *e)
 	json_num(&j, "published", (int64_t)t->totals.state[STATE_PUBLISHED]);
 	json_num(&j, "duplicate", (int64_t)t->totals.state[STATE_DUPLICATE]);
 	json_num(&j, "instances", (int64_t)t->totals.instances);
+	json_num(&j, "purged", (int64_t)removed(t));
 	json_bool(&j, "balanced", t->balanced);
 	if (!t->balanced)
 		json_str(&j, "why", t->why);
@@ -90,6 +101,8 @@ print_books(const struct tally *t)
 	    n[STATE_HELD] - n[STATE_DUPLICATE],
 	    t->balanced ? "balanced" : "NOT BALANCED");
 	printf("instances made: %" PRIu64 "\n", t->totals.instances);
+	if (removed(t) > 0)
+		printf("removed by retention: %" PRIu64 "\n", removed(t));
 	if (!t->balanced)
 		printf("not balanced: %s; try: flerapp ledger verify\n",
 		    t->why);

@@ -113,8 +113,6 @@ static const struct setting settings[] = {
 	    NULL },
 	{ "retention", "receipts", DAYS, AT(retention.receipts), "keep",
 	    0, 0, NULL },
-	{ "retention", "ledger", DAYS, AT(retention.ledger), "keep", 0, 0,
-	    NULL },
 	{ "retention", "reports", DAYS, AT(retention.reports), "keep", 0, 0,
 	    NULL },
 };

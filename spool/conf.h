@@ -71,7 +71,7 @@ struct conf {
 	} ledger;
 	struct {			/* days, or CONF_KEEP */
 		int64_t accepted, held, rejected, done, outbox, receipts;
-		int64_t ledger, reports;
+		int64_t reports;
 	} retention;
 };
 

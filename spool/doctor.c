@@ -33,6 +33,7 @@ static const struct {
 	{ "runs", doctor_runs, SPOOL },
 	{ "ledger", doctor_ledger, SPOOL },
 	{ "books", doctor_books, SPOOL },
+	{ "retention", doctor_retention, SPOOL },
 };
 
 enum { CHECKS = sizeof checks / sizeof *checks };

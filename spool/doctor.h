@@ -63,7 +63,7 @@ void doctor_fault(struct doctor *, enum err_kind, const char *hint,
 
 bool doctor_said(const struct doctor *, const char *text);
 
-/* The checks: doctor_config.c, _system.c, _spool.c, _books.c. */
+/* The checks: doctor_config.c, _system.c, _spool.c, _books.c, _retention.c. */
 void doctor_settings(struct doctor *);
 void doctor_key(struct doctor *);
 void doctor_signing_key(struct doctor *);
@@ -78,5 +78,6 @@ void doctor_incoming(struct doctor *);
 void doctor_runs(struct doctor *);
 void doctor_ledger(struct doctor *);
 void doctor_books(struct doctor *);
+void doctor_retention(struct doctor *);
 
 #endif

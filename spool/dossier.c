@@ -211,7 +211,7 @@ add_line(struct dossiers *d, struct dossier *x, const struct record *r,
 	enum state to;
 
 	add_text(&x->lines, &x->n_lines, &x->cap_lines, l->text, l->len);
-	if (record_is(r->event, "purged"))
+	if (record_purged(r, &to))
 		x->purged = true;
 	if (!record_state(r, &to) || to == STATE_CLAIMED)
 		return;

@@ -28,7 +28,7 @@ struct dossier {
 	int64_t size;
 	char guid[ID_GUID + 1], app[ID_APP_MAX + 1];	/* or "" */
 	char received[STAMP_LEN + 1], time[STAMP_LEN + 1];
-	bool purged;
+	bool purged;			/* its bytes and reasons are gone */
 	uint64_t again;			/* how often it came once more */
 	char **lines;			/* its records, in order */
 	size_t n_lines, cap_lines;

@@ -41,7 +41,8 @@ static const struct args_option options[] = {
 	[O_DRY_RUN] = { "dry-run", 'n', NULL, AT(cmd.dry_run),
 	    "say what would be done, change nothing" },
 	[O_STATE] = { "state", 0, "STATE", AT(cmd.state),
-	    "incoming, accepted, held, rejected, published, duplicate" },
+	    "incoming, accepted, held, rejected, published, duplicate; for "
+	    "purge also outbox, receipts, reports" },
 	[O_DATE] = { "date", 0, "DAY", AT(cmd.date),
 	    "a day as 2026-03-03, in UTC, or yesterday [today]" },
 	[O_PROGRESS] = { "progress", 0, "HOW", AT(progress),
@@ -125,6 +126,11 @@ static const struct verb verbs[] = {
 	{ "reject", "ID...", "refuse a held or accepted package for good",
 	    true, MOVES, 1, MANY, cmd_move,
 	    "  flerapp reject --reason 'withdrawn by the sender' ID\n" },
+	{ "purge", "", "remove what [retention] does not keep", true,
+	    MOVES | BIT(STATE), 0, 0, cmd_purge,
+	    "  flerapp purge --dry-run\n"
+	    "  flerapp purge --reason 'quarterly, case 2026/117'\n"
+	    "  flerapp purge --state outbox --reason 'app B is closed'\n" },
 	{ "map check", "[ROUTE]", "prove every route and map, or one",
 	    false, ALWAYS, 0, 1, cmd_map,
 	    "  flerapp map check\n"

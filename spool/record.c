@@ -35,6 +35,8 @@ static const struct {
 	ROW(act, TEXT),
 	ROW(state, TEXT),
 	ROW(checked, TEXT),
+	ROW(what, TEXT),
+	ROW(path, TEXT),
 	ROW(instances, LIST),
 };
 
@@ -248,6 +250,18 @@ record_state(const struct record *r, enum state *s)
 
 	record_copy(event, sizeof event, r->event);
 	return state_of_event(event, s);
+}
+
+bool
+record_purged(const struct record *r, enum state *s)
+{
+	char name[RECORD_EVENT];
+
+	if (!record_is(r->event, "purged") ||
+	    (r->what.n > 0 && !record_is(r->what, "original")))
+		return false;
+	record_copy(name, sizeof name, r->state);
+	return state_lookup(name, s);
 }
 
 bool

@@ -32,6 +32,7 @@ struct record {
 	struct slice prev, time, event, id, sha256, instance, app;
 	struct slice package;		/* still escaped: record_text() */
 	struct slice claim, taken, drop, run, act, state, checked;
+	struct slice what, path;	/* of `purged` */
 	struct slice instances;		/* the list, brackets and all */
 	size_t n_instances;
 };
@@ -47,6 +48,9 @@ bool record_text(const char *line, const char *key, struct buf *);
 
 /* The state the event leaves a package in; false: it is about none. */
 bool record_state(const struct record *, enum state *);
+
+/* `purged`, of a package's own bytes; the state it was in. */
+bool record_purged(const struct record *, enum state *);
 
 /*
  * All members in turn, their values as they stand (a string with its

@@ -15,6 +15,7 @@
 #include "spool/json.h"
 #include "spool/ledger.h"
 #include "spool/mem.h"
+#include "spool/removal.h"
 #include "spool/settle.h"
 #include "spool/spool.h"
 #include "spool/unfinished.h"
@@ -155,9 +156,10 @@ with_claimed(struct recovery *r, struct last_group *g, int dir,
 	if (dir != -1 && fsx_list(dir, &names, e) == -1)
 		goto out;
 	find_claims(g, &names);
-	if (settle(r->spool, g->deeds, g->n, true, e) == -1)
+	if (settle(r->spool, g->deeds, g->n, true, e) == -1 ||
+	    removal_do(r->spool, g->run, g->gone, g->n_gone, e) == -1)
 		goto out;
-	r->told->finished += g->n;
+	r->told->finished += g->n + g->n_gone;
 	fsx_list_free(&names);
 	if (dir != -1 && fsx_list(dir, &names, e) == -1)
 		goto out;

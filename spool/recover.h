@@ -17,7 +17,7 @@ struct spool;
 
 struct recovered {
 	size_t runs;			/* dead ones found */
-	size_t finished;		/* packages the ledger knew */
+	size_t finished;		/* packages the ledger knew, removals */
 	size_t given_back;		/* packages it did not */
 };
 

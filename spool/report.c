@@ -238,22 +238,37 @@ receive(struct report *r, const struct record *l, const char *line,
 	    report_one(l->size, sha256));
 }
 
+/* Receipts and reports are told in one line, with their number. */
 static void
-purge(struct report *r, const struct books *b, const struct record *l)
+count_removed(struct report *r, const struct record *l, const char *line)
 {
-	char name[RECORD_EVENT], id[ID_MAX + 1];
+	enum removal_kind kind = REMOVAL_ORIGINAL;
+	char what[RECORD_EVENT];
+	int64_t n = 1;
+
+	record_copy(what, sizeof what, l->what);
+	if (what[0] != '\0' && !removal_lookup(what, &kind))
+		return;
+	json_get_num(line, "count", &n);
+	r->removed[kind] += n;
+	if (l->act.n > 0)
+		report_purged(r, l, line);
+}
+
+static void
+purge(struct report *r, const struct books *b, const struct record *l,
+    const char *line)
+{
 	const struct package *p;
+	char id[ID_MAX + 1];
 	enum state s;
 
-	record_copy(name, sizeof name, l->state);
+	count_removed(r, l, line);
 	record_copy(id, sizeof id, l->id);
 	p = books_find(b, id);
-	if (!state_lookup(name, &s) || s == STATE_PUBLISHED || p == NULL) {
-		r->purged_done++;
-		return;
-	}
-	report_add(&report_app_of(r, p->app)->flow.purged[p->state],
-	    report_one((int64_t)p->size, p->sha256));
+	if (record_purged(l, &s) && s != STATE_PUBLISHED && p != NULL)
+		report_add(&report_app_of(r, p->app)->flow.purged[p->state],
+		    report_one((int64_t)p->size, p->sha256));
 }
 
 static int
@@ -274,7 +289,7 @@ take_line(struct report *r, const struct books *b,
 	if (record_is(l.event, "received"))
 		receive(r, &l, line->text, line->len);
 	else if (record_is(l.event, "purged"))
-		purge(r, b, &l);
+		purge(r, b, &l, line->text);
 	else if (record_state(&l, &to))
 		return verdict(r, b, to, &l, line->text, e);
 	else if (!report_run_line(r, &l, line->text, true))

@@ -8,6 +8,7 @@
 #include "spool/buf.h"
 #include "spool/digest.h"
 #include "spool/id.h"
+#include "spool/removal.h"
 #include "spool/report_flow.h"
 #include "spool/spool.h"
 #include "spool/stamp.h"
@@ -120,7 +121,7 @@ struct report {
 	REPORT_LIST(report_note) notes;
 	REPORT_LIST(report_held) held;
 	int64_t hours[24][STATE_COUNT];
-	int64_t purged_done;		/* originals that retention removed */
+	int64_t removed[REMOVAL_COUNT];	/* by retention */
 	int64_t stray;			/* lines of that day without sense */
 	int64_t first_seq, last_seq;	/* 0: no line */
 	struct buf last_line;		/* with its newline */

@@ -188,7 +188,7 @@ acts(struct buf *b, const struct report *r)
 		report_td(b, a->verb);
 		report_td(b, a->user);
 		report_td(b, a->reason);
-		report_td(b, app_name(a->app));
+		report_td(b, a->id[0] != '\0' ? app_name(a->app) : "");
 		report_td_code(b, a->id);
 		buf_str(b, "</tr>\n");
 	}

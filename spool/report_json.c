@@ -166,7 +166,7 @@ acts(struct json *j, const struct report *r)
 		json_num(j, "seq", a->seq);
 		json_str(j, "time", a->time);
 		json_str(j, "action", a->verb);
-		json_str(j, "id", a->id);
+		json_str(j, "id", known(a->id));
 		json_str(j, "app", known(a->app));
 		json_str(j, "user", a->user);
 		json_str(j, "reason", a->reason);
@@ -182,6 +182,16 @@ acts(struct json *j, const struct report *r)
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+}
+
+static void
+removed(struct json *j, const struct report *r)
+{
+	json_open(j, "removed", '{');
+	for (int i = 0; i < REMOVAL_COUNT; i++)
+		json_num(j, removal_name((enum removal_kind)i),
+		    r->removed[i]);
+	json_close(j, '}');
 }
 
 static void
@@ -244,6 +254,7 @@ report_json(struct buf *b, const struct report_facts *f, bool pretty)
 	json_close(&j, ']');
 	held(&j, r);
 	acts(&j, r);
+	removed(&j, r);
 	ledger(&j, f);
 	folders(&j, f->now);
 	json_close(&j, '}');

@@ -225,6 +225,26 @@ report_acted(struct report *r, const struct record *l, const char *app,
 	buf_reset(&r->codes);
 }
 
+void
+report_purged(struct report *r, const struct record *l, const char *line)
+{
+	struct report_act *a, *before;
+
+	report_acted(r, l, "", line);
+	a = &r->acts.v[r->acts.n - 1];
+	a->id[0] = '\0';
+	if (r->acts.n == 1)
+		return;
+	before = a - 1;
+	if (strcmp(before->verb, a->verb) != 0 ||
+	    strcmp(before->user, a->user) != 0 ||
+	    strcmp(before->reason, a->reason) != 0)
+		return;
+	free(a->user);
+	free(a->reason);
+	r->acts.n--;
+}
+
 /* All that stands behind the event, as it stands there. */
 void
 report_noted(struct report *r, const struct record *l)

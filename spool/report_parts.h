@@ -32,6 +32,9 @@ void report_hold(struct report *, const struct package *);
 void report_refuse(struct report *, const struct report_refused *);
 void report_acted(struct report *, const struct record *, const char *app,
     const char *line);
+
+/* A purge is one act, however many lines it has. */
+void report_purged(struct report *, const struct record *, const char *line);
 void report_noted(struct report *, const struct record *);
 
 /* Apps by name, rules by number, what is held by age; idle runs go. */

@@ -200,8 +200,26 @@ proof_rows(struct buf *b, const struct report_facts *f)
 	    v->sealed, or_none(v->sealed_time), v->signatures ? "" :
 	    "; the signatures were not checked: no public key");
 	row(b, "Sealed", v->sealed > 0 ? text : "never", false);
-	snprintf(text, sizeof text, "%" PRId64, r->purged_done);
-	row(b, "Originals removed by retention", text, false);
+}
+
+static void
+removed_rows(struct buf *b, const struct report *r)
+{
+	static const char *const what[] = {
+		[REMOVAL_ORIGINAL] = "Originals removed by retention",
+		[REMOVAL_RETURNED] = "Originals removed once more",
+		[REMOVAL_INSTANCE] = "Instances that nobody took, removed",
+		[REMOVAL_RECEIPTS] = "Receipts removed by retention",
+		[REMOVAL_REPORTS] = "Reports removed by retention",
+	};
+	char text[24];
+
+	for (int i = 0; i < REMOVAL_COUNT; i++) {
+		if (r->removed[i] == 0 && i != REMOVAL_ORIGINAL)
+			continue;
+		snprintf(text, sizeof text, "%" PRId64, r->removed[i]);
+		row(b, what[i], text, false);
+	}
 }
 
 static void
@@ -229,6 +247,7 @@ integrity(struct buf *b, const struct report_facts *f)
 	report_section(b, "integrity", "Integrity");
 	report_table(b, "Ledger and folders", heads);
 	proof_rows(b, f);
+	removed_rows(b, f->report);
 	folder_rows(b, f->now);
 	report_table_end(b);
 	report_say(b, "Check it yourself: <code>flerapp ledger verify</code> "

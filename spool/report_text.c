@@ -80,6 +80,10 @@ report_text(struct buf *b, const struct report_facts *f)
 	changes(b, r);
 	if (r->acts.n > 0)
 		buf_fmt(b, "operator actions: %zu\n", r->acts.n);
+	if (r->removed[REMOVAL_ORIGINAL] > 0 || r->removed[REMOVAL_INSTANCE] > 0)
+		buf_fmt(b, "removed by retention: %" PRId64 " originals, %"
+		    PRId64 " instances\n", r->removed[REMOVAL_ORIGINAL],
+		    r->removed[REMOVAL_INSTANCE]);
 	if (f->head[0] != '\0')
 		buf_fmt(b, "last line of the day: %" PRId64 ", sha256 %s\n",
 		    r->last_seq, f->head);

@@ -333,15 +333,18 @@ tally_each_done(const struct spool *s, tally_done_fn *fn, void *arg,
 	return rc;
 }
 
+/* What a purge that was cut off has yet to remove counts as removed. */
 static int
 count_one(void *arg, const char *id, const char *path, struct err *e)
 {
-	uint64_t *n = arg;
+	struct counting *c = arg;
+	bool gone = false;
 
 	(void)id;
-	(void)path;
 	(void)e;
-	(*n)++;
+	for (size_t i = 0; i < c->n && !gone; i++)
+		gone = unfinished_gone(&c->runs[i], path);
+	c->tally->state[STATE_PUBLISHED] += !gone;
 	return 0;
 }
 
@@ -378,16 +381,13 @@ compare(struct counting *c, size_t unread)
 static int
 count_all(struct counting *c, struct err *e)
 {
-	struct tally *t = c->tally;
-
 	if (find_runs(c, e) == -1 || count_claimed(c, e) == -1 ||
 	    count_incoming(c, e) == -1 || count_waiting(c, e) == -1 ||
 	    check_folder(c, STATE_ACCEPTED, e) == -1 ||
 	    check_folder(c, STATE_HELD, e) == -1 ||
 	    check_folder(c, STATE_REJECTED, e) == -1)
 		return -1;
-	return tally_each_done(c->spool, count_one,
-	    &t->state[STATE_PUBLISHED], e);
+	return tally_each_done(c->spool, count_one, c, e);
 }
 
 static int

@@ -149,6 +149,16 @@ read_made(struct reading *g, struct last_group *l, struct deed *d,
 	}
 }
 
+static void
+turn_page(struct last_group *l, const struct record *r)
+{
+	if (r->group <= l->group)
+		return;
+	arena_reset(&l->arena);
+	l->n = l->n_gone = 0;
+	l->group = r->group;
+}
+
 /* The deed outlives the line, the books and what was just received. */
 static void
 keep(struct reading *g, struct last_group *l, const struct deed *from,
@@ -156,11 +166,7 @@ keep(struct reading *g, struct last_group *l, const struct deed *from,
 {
 	struct deed *d;
 
-	if (r->group > l->group) {
-		arena_reset(&l->arena);
-		l->n = 0;
-		l->group = r->group;
-	}
+	turn_page(l, r);
 	l->deeds = mem_grow(l->deeds, &l->cap, l->n + 1, sizeof *l->deeds);
 	d = &l->deeds[l->n++];
 	*d = *from;
@@ -195,6 +201,39 @@ verdict(struct reading *g, const struct record *r, enum state to)
 	g->just.id[0] = '\0';
 }
 
+/* Removed by retention; a run that moved the package before is past. */
+static void
+removed(struct reading *g, const struct record *r, const char *line)
+{
+	struct last_group *l = group_of(g, r);
+	char id[ID_MAX + 1], what[RECORD_EVENT];
+	struct removal v = { .path = NULL };
+	enum state s;
+
+	record_copy(id, sizeof id, r->id);
+	if (record_purged(r, &s))
+		supersede(g, id);
+	record_copy(what, sizeof what, r->what);
+	if (l == NULL || r->group < l->group ||
+	    !removal_lookup(what, &v.kind))
+		return;
+	turn_page(l, r);
+	if (v.kind == REMOVAL_RECEIPTS || v.kind == REMOVAL_REPORTS) {
+		buf_reset(&g->text);
+		record_text(line, "before", &g->text);
+		if (!stamp_day_ok(buf_text(&g->text)))
+			return;
+		stamp_day(v.before, buf_text(&g->text));
+	} else {
+		v.path = dup_slice(&l->arena, r->path);
+		if (!removal_path_ok(v.path))
+			return;
+	}
+	l->gone = mem_grow(l->gone, &l->cap_gone, l->n_gone + 1,
+	    sizeof *l->gone);
+	l->gone[l->n_gone++] = v;
+}
+
 static int
 read_line(void *arg, const struct ledger_line *l, struct err *e)
 {
@@ -206,6 +245,8 @@ read_line(void *arg, const struct ledger_line *l, struct err *e)
 		return 0;
 	if (record_is(r.event, "received"))
 		receive(g, &r, l->text);
+	else if (record_is(r.event, "purged"))
+		removed(g, &r, l->text);
 	else if (record_state(&r, &to))
 		verdict(g, &r, to);
 	return books_feed(g->books, l, e);
@@ -231,6 +272,7 @@ unfinished_free(struct last_group *l)
 {
 	arena_free(&l->arena);
 	free(l->deeds);
+	free(l->gone);
 	*l = (struct last_group){ .n = 0 };
 }
 
@@ -241,4 +283,14 @@ unfinished_claim(const struct last_group *l, int64_t number)
 		if (l->deeds[i].n == number)
 			return &l->deeds[i];
 	return NULL;
+}
+
+bool
+unfinished_gone(const struct last_group *l, const char *path)
+{
+	for (size_t i = 0; i < l->n_gone; i++)
+		if (l->gone[i].path != NULL &&
+		    strcmp(l->gone[i].path, path) == 0)
+			return true;
+	return false;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "spool/arena.h"
+#include "spool/removal.h"
 #include "spool/settle.h"
 #include "spool/spool.h"
 
@@ -25,6 +26,8 @@ struct last_group {
 	struct arena arena;		/* holds the deeds' strings */
 	struct deed *deeds;
 	size_t n, cap;
+	struct removal *gone;		/* a purge's group has only these */
+	size_t n_gone, cap_gone;
 };
 
 /* `run` is filled in by the caller, the rest is zero; free each after it. */
@@ -33,5 +36,8 @@ void unfinished_free(struct last_group *);
 
 /* The deed of a claim's number, or NULL. */
 struct deed *unfinished_claim(const struct last_group *, int64_t number);
+
+/* Whether it is to be removed, by its path below the spool. */
+bool unfinished_gone(const struct last_group *, const char *path);
 
 #endif
