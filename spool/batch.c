@@ -53,6 +53,7 @@ struct batch {
 	char (*accepted)[ID_MAX + 1];
 	size_t n_accepted, cap_accepted, next_accepted;
 	struct batch_result *result;
+	struct err no_space;		/* kind ERR_NONE: there is enough */
 	struct timespec passed[2];	/* when the last pass began and ended */
 	unsigned told;			/* faults of bytes */
 	char checked[STAMP_LEN + 1];	/* "" until batch_balance() is content */
@@ -292,22 +293,41 @@ more_to_take(const struct batch *b)
 	return b->next_drop < b->drops.n || b->next_accepted < b->n_accepted;
 }
 
+static void
+take_no_more(struct batch *b)
+{
+	b->next_drop = b->drops.n;
+	b->next_accepted = b->n_accepted;
+}
+
+/* Below the marks nothing more is taken; what is in hand is settled. */
+static int
+look_at_space(struct batch *b, struct err *e)
+{
+	if (spool_check_space(&b->spool, e) == 0)
+		return 0;
+	if (e->kind != ERR_SPACE)
+		return -1;
+	b->no_space = *e;
+	take_no_more(b);
+	return 0;
+}
+
 /* At most a group, so that the workers get theirs while we take on. */
 static int
 take_some(struct batch *b, struct err *e)
 {
 	int rc = 0;
 
+	if (more_to_take(b) && look_at_space(b, e) == -1)
+		return -1;
 	for (size_t i = 0; i < TAKE && rc == 0 && more_to_take(b) &&
 	    !tray_full(b->tray); i++) {
 		if (stopping(b)) {
 			b->result->stopped = true;
-			b->next_drop = b->drops.n;
-			b->next_accepted = b->n_accepted;
+			take_no_more(b);
 			break;
 		}
-		if (i == 0 && spool_check_space(&b->spool, e) == -1)
-			return -1;
 		e->kind = ERR_NONE;
 		rc = b->next_accepted < b->n_accepted ?
 		    take_accepted(b, e) : take_drop(b, e);
@@ -433,6 +453,10 @@ passes(struct batch *b, bool wait, struct err *e)
 		if (rc == 0)
 			rc = work_through(b, e);
 		intake_list_free(&b->drops);
+		if (rc == 0 && b->no_space.kind != ERR_NONE) {
+			*e = b->no_space;
+			return -1;
+		}
 		if (rc == -1 || !wait || b->result->young == 0 ||
 		    b->result->stopped || stamp_ticks() >= until)
 			return rc;
@@ -451,6 +475,7 @@ batch_pass(struct batch *b, bool wait, struct batch_result *r, struct err *e)
 
 	*r = (struct batch_result){ .taken = 0 };
 	b->result = r;
+	b->no_space.kind = ERR_NONE;
 	clock_gettime(CLOCK_REALTIME_COARSE, &b->passed[0]);
 	tray_begin(b->tray, r);
 	if (lock_roles(b, wait, e) == -1)

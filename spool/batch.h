@@ -66,7 +66,9 @@ void batch_free(struct batch *);
  * One pass: everything that waits when it begins.  With `wait`, what is too
  * young is waited for, and so is another process that holds a role; without,
  * both are left (ERR_AGAIN for the role).  -1: it had to stop; what it had
- * not settled is given back or left for recovery.
+ * not settled is given back or left for recovery.  Below the marks of [spool]
+ * it first settles what it has in hand.  After ERR_SPACE, as after any other
+ * failure but ERR_AGAIN, the batch is good for batch_free() alone.
  */
 int batch_pass(struct batch *, bool wait, struct batch_result *,
     struct err *);

@@ -24,7 +24,8 @@ static const struct {
 	{ ERR_NO_INPUT, "flerapp list; or ls, for a file" },
 	{ ERR_BUG, "report it, with the log around this line" },
 	{ ERR_SYSTEM, "look at the limits of this service and the disk" },
-	{ ERR_SPACE, "free space or inodes; the work goes on by itself" },
+	{ ERR_SPACE, "free space or inodes; flerapp-watch goes on by itself, "
+	    "the others when they are started again" },
 	{ ERR_IO, "look at the disk; the work is done anew at the next run" },
 	{ ERR_AGAIN, "flerapp run" },
 	{ ERR_RIGHTS, "ls -ld on that path; run as the user of the service" },

@@ -109,8 +109,9 @@ run_pass(const struct conf *conf, enum batch_mode mode,
 		return log_err(&e);
 	rc = batch_pass(b, true, &r, &e);
 	progress_clear(&p);
-	if (rc == 0) {
+	if (rc == 0 || r.taken > 0)
 		summary(&r, progress_seconds(&p));
+	if (rc == 0) {
 		rc = batch_balance(b, &e) == -1 ? log_err(&e) :
 		    exit_code(&r);
 	} else {

@@ -18,9 +18,13 @@
 #include "spool/fault.h"
 #include "spool/log.h"
 #include "spool/notify.h"
+#include "spool/spool.h"
 #include "watcher/wake.h"
 
-enum { TURN_MS = 2000 };		/* until the other may be done */
+enum {
+	TURN_MS = 2000,			/* until the other may be done */
+	SPACE_MS = 5000,		/* until there may be space again */
+};
 
 struct options {
 	const char *config, *spool;
@@ -31,10 +35,10 @@ struct watch {
 	struct options opt;
 	struct conf conf;
 	struct wake *wake;
-	struct batch *batch;
+	struct batch *batch;		/* NULL: there is no space for one */
 	dev_t device;			/* of the spool, as it began */
 	int64_t watchdog, pinged;	/* how often, when last; ms */
-	bool ready, waits_turn;
+	bool ready, waits_turn, waits_space;
 	uint64_t state[STATE_COUNT];	/* settled since the start */
 };
 
@@ -121,6 +125,24 @@ load(const struct watch *w, struct conf *conf)
 	return rc == 0 ? 0 : ERR_CONFIG;
 }
 
+/*
+ * What a full disk leaves of a batch is not gone on with: the next one puts
+ * right what was cut off, when there is space again.
+ */
+static void
+wait_for_space(struct watch *w, const struct err *e)
+{
+	batch_free(w->batch);
+	w->batch = NULL;
+	if (!w->waits_space)
+		log_line(LEVEL_WARNING, "waiting for space: %s; try: free "
+		    "space or inodes, it then goes on by itself", e->text);
+	w->waits_space = true;
+	notify_send("%sSTATUS=waiting for space: %s",
+	    w->ready ? "" : "READY=1\n", e->text);
+	w->ready = true;
+}
+
 static int
 begin(struct watch *w)
 {
@@ -131,8 +153,10 @@ begin(struct watch *w)
 	struct err e;
 
 	w->batch = batch_new(&w->conf, BATCH_INTAKE, &hooks, &e);
-	if (w->batch == NULL)
+	if (w->batch == NULL && (e.kind != ERR_SPACE || w->opt.once))
 		return log_err(&e);
+	if (w->batch == NULL)
+		wait_for_space(w, &e);
 	if (stat(w->conf.spool.root, &st) == -1) {
 		err_sys(&e, "look at the spool %s", w->conf.spool.root);
 		return log_err(&e);
@@ -202,27 +226,69 @@ tell_status(struct watch *w, const struct batch_result *r)
 	w->ready = true;
 }
 
+/* By the marks; what else there is to say of the spool begin() will. */
+static bool
+has_space(const struct watch *w)
+{
+	struct spool s;
+	struct err e;
+	bool yes;
+
+	if (spool_open(&s, &w->conf, false, &e) == -1)
+		return true;
+	yes = spool_check_space(&s, &e) == 0 || e.kind != ERR_SPACE;
+	spool_close(&s);
+	return yes;
+}
+
+/* An error of a pass: 0 when it is one to wait for. */
+static int
+failed(struct watch *w, const struct err *e, int64_t *wait)
+{
+	if (e->kind == ERR_SPACE) {
+		*wait = SPACE_MS;
+		wait_for_space(w, e);
+		return 0;
+	}
+	if (e->kind != ERR_AGAIN)
+		return log_err(e);
+	*wait = TURN_MS;
+	if (!w->waits_turn)
+		log_line(LEVEL_NOTICE, "waiting for its turn: %s", e->text);
+	w->waits_turn = true;
+	return 0;
+}
+
+static void
+went_well(struct watch *w, const struct batch_result *r)
+{
+	if (w->waits_space)
+		log_line(LEVEL_NOTICE, "there is space again; going on");
+	w->waits_turn = w->waits_space = false;
+	log_line(LEVEL_DEBUG, "settled %ju, too young %ju",
+	    (uintmax_t)r->taken, (uintmax_t)r->young);
+}
+
 /* *wait: when to look again although nothing stirs. */
 static int
 pass(struct watch *w, int64_t *wait)
 {
 	struct batch_result r = { 0 };
 	struct err e;
+	int rc = 0;
 
+	*wait = SPACE_MS;
+	if (w->batch == NULL && has_space(w))
+		rc = begin(w);
+	if (rc != 0 || w->batch == NULL)
+		return rc;
 	*wait = (int64_t)w->conf.watch.rescan;
-	if (batch_pass(w->batch, false, &r, &e) == -1) {
-		if (e.kind != ERR_AGAIN)
-			return log_err(&e);
-		if (!w->waits_turn)
-			log_line(LEVEL_NOTICE, "waiting for its turn: %s",
-			    e.text);
-		w->waits_turn = true;
-		*wait = TURN_MS;
-	} else {
-		w->waits_turn = false;
-		log_line(LEVEL_DEBUG, "settled %ju, too young %ju",
-		    (uintmax_t)r.taken, (uintmax_t)r.young);
-	}
+	if (batch_pass(w->batch, false, &r, &e) == -1)
+		rc = failed(w, &e, wait);
+	else
+		went_well(w, &r);
+	if (rc != 0 || w->batch == NULL)
+		return rc;
 	if (r.young > 0 && r.wait_ms < *wait)
 		*wait = r.wait_ms;
 	tell_status(w, &r);
@@ -240,6 +306,9 @@ rest(struct watch *w, int64_t ms)
 		ping(w);
 		why = wake_wait(w->wake, w->watchdog > 0 &&
 		    w->watchdog < left ? w->watchdog : left);
+		/* New drops make no space. */
+		if (w->batch == NULL)
+			why &= ~(unsigned)WAKE_FILES;
 		left = end - now_ms();
 	}
 	return why;
