@@ -112,3 +112,14 @@ bundle_file(struct bundle *b, const char *name, const void **data,
 	*size = b->files[b->n - 1].size;
 	return 0;
 }
+
+void
+bundle_rest(void *bundle)
+{
+	const struct bundle *b = bundle;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->files[i].data != NULL)
+			madvise(b->files[i].data, b->files[i].size,
+			    MADV_DONTNEED);
+}

@@ -19,4 +19,7 @@ void bundle_free(struct bundle *);
 int bundle_file(struct bundle *, const char *name, const void **data,
     size_t *size, struct err *);
 
+/* Give back the memory of what was looked at; it is read anew when needed. */
+void bundle_rest(void *bundle);
+
 #endif

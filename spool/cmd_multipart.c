@@ -33,7 +33,8 @@ static struct part *
 add_part(struct body *b)
 {
 	b->parts = mem_grow(b->parts, &b->cap, b->n + 1, sizeof *b->parts);
-	b->parts[b->n] = (struct part){ .name = NULL };
+	b->parts[b->n] = (struct part){ .rest = bundle_rest,
+	    .arg = b->bundle };
 	return &b->parts[b->n++];
 }
 
@@ -57,6 +58,23 @@ add_instance(struct body *b, struct err *e)
 	return bundle_file(b->bundle, "instance.json", &p->data, &p->size, e);
 }
 
+static void
+sum_part(const struct part *p, char hex[DIGEST_HEX + 1])
+{
+	struct digest *d = digest_new();
+	const char *data = p->data;
+	size_t n;
+
+	for (size_t at = 0; at < p->size; at += n) {
+		n = p->size - at < MULTIPART_CHUNK ? p->size - at :
+		    MULTIPART_CHUNK;
+		digest_add(d, data + at, n);
+		p->rest(p->arg);
+	}
+	digest_end_hex(d, hex);
+	digest_free(d);
+}
+
 static int
 add_listed(struct body *b, struct slice object, struct err *e)
 {
@@ -73,7 +91,7 @@ add_listed(struct body *b, struct slice object, struct err *e)
 		    "is none of ours (outbox/%s)", b->path);
 	if (bundle_file(b->bundle, file, &p->data, &p->size, e) == -1)
 		return -1;
-	digest_hex_of(p->data, p->size, hex);
+	sum_part(p, hex);
 	if (!json_get_str(object.p, "sha256", &b->text) ||
 	    strcmp(buf_text(&b->text), hex) != 0)
 		return err_set(e, ERR_BOOKS, "%s is not the file that "

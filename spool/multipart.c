@@ -10,16 +10,44 @@
 
 enum { FIRST = 16, STEP = 8, MOST = 56 };
 
+static size_t
+at_most(size_t n, size_t most)
+{
+	return n < most ? n : most;
+}
+
+static void
+rest(const struct part *p)
+{
+	if (p->rest != NULL)
+		p->rest(p->arg);
+}
+
+/* Chunks overlap by what could stand across their border. */
+static bool
+occurs_in(const char *boundary, const struct part *p)
+{
+	const char *data = p->data;
+	size_t len = strlen(boundary);
+	bool found = false;
+
+	for (size_t at = 0; !found && at + len <= p->size;
+	    at += MULTIPART_CHUNK) {
+		found = memmem(data + at, at_most(p->size - at,
+		    MULTIPART_CHUNK + len - 1), boundary, len) != NULL;
+		rest(p);
+	}
+	return found;
+}
+
 static bool
 occurs(const char *boundary, const struct part *p, size_t n)
 {
-	size_t len = strlen(boundary);
+	bool found = false;
 
-	for (size_t i = 0; i < n; i++)
-		if (p[i].size >= len &&
-		    memmem(p[i].data, p[i].size, boundary, len) != NULL)
-			return true;
-	return false;
+	for (size_t i = 0; i < n && !found; i++)
+		found = occurs_in(boundary, &p[i]);
+	return found;
 }
 
 void
@@ -101,6 +129,20 @@ add_head(struct buf *b, const char *boundary, const struct part *p)
 }
 
 static int
+write_data(int fd, const struct part *p, struct err *e)
+{
+	const char *data = p->data;
+	int rc = 0;
+
+	for (size_t at = 0; rc == 0 && at < p->size; at += MULTIPART_CHUNK) {
+		rc = fsx_write(fd, data + at, at_most(p->size - at,
+		    MULTIPART_CHUNK), e);
+		rest(p);
+	}
+	return rc;
+}
+
+static int
 write_part(int fd, const char *boundary, const struct part *p,
     struct err *e)
 {
@@ -110,7 +152,7 @@ write_part(int fd, const char *boundary, const struct part *p,
 	add_head(&head, boundary, p);
 	rc = fsx_write(fd, head.p, head.len, e);
 	if (rc == 0)
-		rc = fsx_write(fd, p->data, p->size, e);
+		rc = write_data(fd, p, e);
 	if (rc == 0)
 		rc = fsx_write(fd, "\r\n", 2, e);
 	buf_free(&head);

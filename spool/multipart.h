@@ -15,8 +15,11 @@ struct part {
 	const char *filename;		/* UTF-8, or NULL */
 	const void *data;
 	size_t size;
+	void (*rest)(void *arg);	/* after each MULTIPART_CHUNK that */
+	void *arg;			/* was looked at; NULL: not called */
 };
 
+enum { MULTIPART_CHUNK = 4 << 20 };
 enum { MULTIPART_BOUNDARY = 70 };	/* the most that RFC 2046 allows */
 
 /*

@@ -63,6 +63,9 @@ done
 status_is .published 2
 stays 0 flerapp doctor --spool "$spool"
 grep -q '^ok *bytes *2 originals' "$scratch/out" || fail 'the bytes were not read'
+key=$(basename "$(find "$spool/outbox" -name "$(guid 1)*")")
+stays 0 flerapp show --multipart --spool "$spool" "$key"
+[ "$(stat -c %s "$scratch/out")" -gt "$large" ] || die 'the body is too short'
 stays 0 flerapp check "$scratch/a.zip"
 rm -rf "$spool"
 mkdir "$spool"

@@ -11,7 +11,8 @@ static struct part
 part(const char *name, const char *type, const char *filename,
     const char *data)
 {
-	return (struct part){ name, type, filename, data, strlen(data) };
+	return (struct part){ .name = name, .type = type,
+	    .filename = filename, .data = data, .size = strlen(data) };
 }
 
 /* What was written, in memory of its own. */
@@ -130,6 +131,38 @@ the_boundary_is_in_no_part_whatever_they_hold(void **unused)
 }
 
 static void
+count_rest(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* The boundary that comes first stands across the border of two chunks. */
+static void
+a_large_part_is_gone_through_in_chunks(void **unused)
+{
+	enum { SIZE = 3 * MULTIPART_CHUNK };
+	char first[MULTIPART_BOUNDARY + 1], next[MULTIPART_BOUNDARY + 1];
+	char *data = calloc(1, SIZE), *s;
+	int rests = 0;
+	struct part p = { .name = "x", .type = "a/b", .data = data,
+	    .size = SIZE, .rest = count_rest, .arg = &rests };
+	size_t head;
+
+	(void)unused;
+	multipart_boundary(first, "seed", &p, 1);
+	assert_int_equal(rests, 3);
+	memcpy(data + MULTIPART_CHUNK - 5, first, strlen(first));
+	multipart_boundary(next, "seed", &p, 1);
+	assert_string_not_equal(first, next);
+	s = written("b", &p, 1);
+	head = strlen("--b\r\nContent-Type: a/b\r\n"
+	    "Content-Disposition: form-data; name=\"x\"\r\n\r\n");
+	assert_memory_equal(s + head, data, SIZE);
+	free(s);
+	free(data);
+}
+
+static void
 the_type_names_the_boundary(void **unused)
 {
 	struct buf b = { 0 };
@@ -150,6 +183,7 @@ main(void)
 		cmocka_unit_test(the_boundary_follows_from_the_seed),
 		cmocka_unit_test(
 		    the_boundary_is_in_no_part_whatever_they_hold),
+		cmocka_unit_test(a_large_part_is_gone_through_in_chunks),
 		cmocka_unit_test(the_type_names_the_boundary),
 	};
 
