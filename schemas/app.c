@@ -1,6 +1,7 @@
 #include "schemas/app.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -36,9 +37,12 @@ exists(const struct loading *g, const char *file)
 {
 	const char *path = arena_fmt(&g->app->arena, "%s/%s", g->folder,
 	    file);
-	struct stat st;
+	struct err e;
+	int there = fsx_there(path, S_IFREG, &e);
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	if (there == -1)
+		faults_add(g->faults, g->label, 0, 0, "%s", e.text);
+	return there == 1;
 }
 
 static int
@@ -109,13 +113,16 @@ list_schemas(struct loading *g, const char *below)
 	const char *path = arena_fmt(&g->app->arena, "%s/%s", g->folder,
 	    below);
 	DIR *dir = opendir(path);
-	struct dirent *d;
+	struct dirent *d = NULL;
 	size_t first = g->n_schemas;
 
-	while (dir != NULL && (d = readdir(dir)) != NULL)
+	while (dir != NULL && (errno = 0, d = readdir(dir)) != NULL)
 		if (ends_in_xsd(d->d_name) && g->n_schemas < XSD_FILES_MAX)
 			g->schemas[g->n_schemas++] = arena_fmt(&g->app->arena,
 			    "%s%s", below, d->d_name);
+	if (dir == NULL ? errno != ENOENT : errno != 0)
+		faults_add(g->faults, g->label, 0, 0, "%s cannot be read: %s",
+		    path, strerror(errno));
 	if (dir != NULL)
 		closedir(dir);
 	qsort(g->schemas + first, g->n_schemas - first, sizeof *g->schemas,

@@ -66,34 +66,40 @@ has_folder(enum state s)
 
 /* --------------------------------------------------- before the ledger line */
 
-static bool
+static int
 id_used(const struct commit *c, const struct deed *d, size_t n,
-    const char *id)
+    const char *id, struct err *e)
 {
 	static const enum place folders[] = { PLACE_HELD, PLACE_REJECTED };
 	struct stat st;
+	int there;
 
 	for (size_t i = 0; i < n; i++)
 		if (d[i].to != STATE_DUPLICATE && strcmp(d[i].id, id) == 0)
-			return true;
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		if (fstatat(c->spool->dir[folders[i]], id, &st, 0) == 0)
-			return true;
-	return books_find(c->books, id) != NULL;
+			return 1;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		there = fsx_look(c->spool->dir[folders[i]], id, &st, e);
+		if (there != 0)
+			return there;
+	}
+	return books_find(c->books, id) != NULL ? 1 : 0;
 }
 
 /* {id}, {id}.2, … ; a duplicate goes under the id of what it repeats. */
-static void
-choose_id(const struct commit *c, struct deed *d, size_t n, struct deed *mine)
+static int
+choose_id(const struct commit *c, struct deed *d, size_t n,
+    struct deed *mine, struct err *e)
 {
 	char base[ID_MAX + 1];
+	int used = 0;
 
 	id_make(base, mine->guid, mine->sha256);
 	memcpy(mine->id, base, sizeof base);
 	for (int k = 2; mine->to != STATE_DUPLICATE && k < AGAIN_MAX &&
-	    id_used(c, d, n, mine->id); k++)
+	    (used = id_used(c, d, n, mine->id, e)) == 1; k++)
 		snprintf(mine->id, sizeof mine->id, "%.*s.%d", ID_MAX - 8,
 		    base, k);
+	return used == -1 ? -1 : 0;
 }
 
 static void
@@ -258,8 +264,8 @@ prepare(struct commit *c, struct parcel *p, struct deed *d, size_t before,
 		check_same(c, p, mine);
 	if (mine->to == STATE_PUBLISHED && check_made(c, p, mine, e) == -1)
 		return -1;
-	if (p->drop != NULL)
-		choose_id(c, d, before, mine);
+	if (p->drop != NULL && choose_id(c, d, before, mine, e) == -1)
+		return -1;
 	memcpy(p->id, mine->id, sizeof p->id);
 	if (mine->to == STATE_PUBLISHED)
 		list_made(c, p, mine);
@@ -290,6 +296,19 @@ check_rights(const struct spool *s, struct err *e)
 		return err_set(e, ERR_RIGHTS, "%s/incoming is sticky and "
 		    "another user's: drops cannot be taken away", s->path);
 	return 0;
+}
+
+/*
+ * Step 2.  When it fails, moves of the group before may be lost, and no later
+ * sync would say so: the run stays, for recovery to do them again.
+ */
+static int
+sync_before(struct commit *c, struct err *e)
+{
+	if (fsx_sync_fs(c->spool->root, c->spool->path, e) == 0)
+		return 0;
+	c->run->broken = true;
+	return -1;
 }
 
 /* -------------------------------------------------------- the ledger lines */
@@ -344,7 +363,7 @@ commit_some(struct commit *c, struct parcel *p, size_t n, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		if (prepare(c, &p[i], d, i, now, e) == -1)
 			return -1;
-	if (fsx_sync_fs(s->root, s->path, e) == -1)
+	if (sync_before(c, e) == -1)
 		return -1;
 	if (write_lines(c, d, n, e) == -1) {
 		if (c->run->broken)
@@ -466,8 +485,7 @@ commit_move(struct commit *c, const struct move *m, struct err *e)
 	d->reason_time = now;
 	if (old_findings(c, d, e) == -1 ||
 	    (has_folder(d->to) && write_reasons(c, d, e) == -1) ||
-	    fsx_sync_fs(c->spool->root, c->spool->path, e) == -1 ||
-	    write_move(c, m, d, e) == -1 ||
+	    sync_before(c, e) == -1 || write_move(c, m, d, e) == -1 ||
 	    settle(c->spool, d, 1, false, e) == -1)
 		return -1;
 	c->run->broken = false;

@@ -16,6 +16,30 @@
 
 enum { FILE_MODE = 0640, DIR_MODE = 0750, CHUNK = 64 * 1024, DEPTH = 16 };
 
+static int
+looked(int rc, const char *name, struct err *e)
+{
+	if (rc == 0)
+		return 1;
+	return errno == ENOENT || errno == ENOTDIR ? 0 :
+	    err_sys(e, "look at %s", name);
+}
+
+int
+fsx_look(int dir, const char *name, struct stat *st, struct err *e)
+{
+	return looked(fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW), name, e);
+}
+
+int
+fsx_there(const char *path, mode_t type, struct err *e)
+{
+	struct stat st;
+	int rc = looked(stat(path, &st), path, e);
+
+	return rc == 1 && (st.st_mode & S_IFMT) != type ? 0 : rc;
+}
+
 int
 fsx_read(int dir, const char *name, size_t most, struct buf *b, struct err *e)
 {
@@ -174,7 +198,7 @@ fsx_put(int dir, const char *name, const void *data, size_t n, struct err *e)
 	if (fd == -1)
 		return err_sys(e, "create %s", name);
 	rc = fsx_write(fd, data, n, e);
-	if (close(fd) == -1 && rc == 0)
+	if (close(fd) == -1 && errno != EINTR && rc == 0)
 		rc = err_sys(e, "close %s", name);
 	if (rc == -1)
 		unlinkat(dir, name, 0);

@@ -2,6 +2,7 @@
 #define SPOOL_FSX_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * fsx: files by directory descriptor and plain name, bounded and durable.
@@ -13,6 +14,15 @@
 
 struct buf;
 struct err;
+
+/*
+ * 1: it is there; 0: it is not; -1: nobody knows.  A disk that cannot tell
+ * must never read as "not there".  fsx_look does not follow a link at the end,
+ * fsx_there does, and wants a file or a folder (S_IFREG, S_IFDIR).
+ */
+struct stat;
+int fsx_look(int dir, const char *name, struct stat *, struct err *);
+int fsx_there(const char *path, mode_t type, struct err *);
 
 /* The whole file, at most `most` bytes, appended to the buffer. */
 int fsx_read(int dir, const char *name, size_t most, struct buf *,

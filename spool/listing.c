@@ -34,6 +34,14 @@ join(const char *a, const char *b)
 }
 
 static void
+unreadable(struct listing *l, const char *path)
+{
+	l->bad = true;
+	faults_add(l->faults, path, 0, 0, "cannot be read: %s",
+	    strerror(errno));
+}
+
+static void
 add(struct listing *l, const char *path, int depth)
 {
 	char *full = join(l->dir, path), *below;
@@ -46,7 +54,7 @@ add(struct listing *l, const char *path, int depth)
 		    sizeof *l->paths);
 		l->paths[l->n++] = mem_dup(path);
 	} else if ((dir = depth > 0 ? opendir(full) : NULL) != NULL) {
-		while ((d = readdir(dir)) != NULL) {
+		while ((errno = 0, d = readdir(dir)) != NULL) {
 			if (strcmp(d->d_name, ".") == 0 ||
 			    strcmp(d->d_name, "..") == 0)
 				continue;
@@ -54,11 +62,11 @@ add(struct listing *l, const char *path, int depth)
 			add(l, below, depth - 1);
 			free(below);
 		}
+		if (errno != 0)
+			unreadable(l, path);
 		closedir(dir);
 	} else {
-		l->bad = true;
-		faults_add(l->faults, path, 0, 0, "cannot be read: %s",
-		    strerror(errno));
+		unreadable(l, path);
 	}
 	free(full);
 }
@@ -119,14 +127,16 @@ listing_hash(const char *dir, const char *const *folders, size_t n,
 }
 
 static bool
-has_folder(const char *dir, const char *name)
+has_folder(const char *dir, const char *name, struct faults *f)
 {
 	char *full = join(dir, name);
-	struct stat st;
-	bool yes = stat(full, &st) == 0 && S_ISDIR(st.st_mode);
+	struct err e;
+	int there = fsx_there(full, S_IFDIR, &e);
 
+	if (there == -1)
+		faults_add(f, name, 0, 0, "%s", e.text);
 	free(full);
-	return yes;
+	return there == 1;
 }
 
 int
@@ -137,7 +147,7 @@ listing_config(const char *dir, struct buf *lines, struct faults *f)
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		if (has_folder(dir, all[i]))
+		if (has_folder(dir, all[i], f))
 			folders[n++] = all[i];
 	return list(dir, folders, n, lines, f);
 }

@@ -28,7 +28,7 @@ static bool
 our_fault(int sys)
 {
 	static const int ours[] = { EIO, ENOSPC, EDQUOT, EROFS, ENOMEM,
-	    EMFILE, ENFILE };
+	    EMFILE, ENFILE, EINTR };
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		if (sys == ours[i])
@@ -74,7 +74,9 @@ check_bytes(int dir, const char *name, const struct made_file *f,
 	if (fd == -1)
 		return our_fault(errno) ? err_sys(e, "open what a worker "
 		    "made") : 0;
-	if (fstat(fd, &st) == 0 && stat_ok(&st, f->size) && !has_writer(fd)) {
+	if (fstat(fd, &st) == -1) {
+		rc = err_sys(e, "look at what a worker made");
+	} else if (stat_ok(&st, f->size) && !has_writer(fd)) {
 		rc = sum_file(sum, fd, f->size, hex, &size);
 		if (rc == -1)
 			err_sys(e, "read what a worker made");
@@ -90,12 +92,13 @@ check_file(int dir, const char *name, const struct made_file *f,
     struct sum *sum, bool *ok, struct err *e)
 {
 	struct stat st;
+	int there;
 
 	if (sum != NULL)
 		return check_bytes(dir, name, f, sum, ok, e);
-	*ok = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    stat_ok(&st, f->size);
-	return 0;
+	there = fsx_look(dir, name, &st, e);
+	*ok = there == 1 && stat_ok(&st, f->size);
+	return there == -1 ? -1 : 0;
 }
 
 /* -------------------------------------------------------------- a folder */
@@ -175,7 +178,9 @@ check_folder(int dir, const struct made *m, struct sum *sum, bool *ok,
 	if (fd == -1)
 		return our_fault(errno) ? err_sys(e, "open what a worker "
 		    "made") : 0;
-	if (fstat(fd, &st) == 0 && (st.st_mode & S_IRWXU) == S_IRWXU &&
+	if (fstat(fd, &st) == -1)
+		rc = err_sys(e, "look at what a worker made");
+	else if ((st.st_mode & S_IRWXU) == S_IRWXU &&
 	    (st.st_mode & not_of_folder) == 0)
 		rc = check_files(fd, m, sum, ok, e);
 	close(fd);
@@ -275,21 +280,22 @@ made_check(int dir, const struct answer *a, struct sum *sum,
 }
 
 /* Also under the name it would have for a moment: both must be free. */
-static bool
-key_taken(const struct spool *s, const struct made *m)
+static int
+key_taken(const struct spool *s, const struct made *m, struct err *e)
 {
 	const char *ext = m->zip ? ".zip" : "";
 	char path[PATH_ROOM];
 	struct stat st;
+	int there;
 
 	snprintf(path, sizeof path, "%s/%s/%s%s", m->app, m->owner, m->key,
 	    ext);
-	if (fstatat(s->dir[PLACE_OUTBOX], path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return true;
+	there = fsx_look(s->dir[PLACE_OUTBOX], path, &st, e);
+	if (there != 0)
+		return there;
 	snprintf(path, sizeof path, "%s/%s/.%s%s", m->app, m->owner, m->key,
 	    ext);
-	return fstatat(s->dir[PLACE_OUTBOX], path, &st,
-	    AT_SYMLINK_NOFOLLOW) == 0;
+	return fsx_look(s->dir[PLACE_OUTBOX], path, &st, e);
 }
 
 int
@@ -298,6 +304,7 @@ made_outbox(const struct spool *s, const struct answer *a,
 {
 	const int outbox = s->dir[PLACE_OUTBOX];
 	char path[PATH_ROOM];
+	int there;
 
 	*taken = NULL;
 	for (size_t i = 0; *taken == NULL && i < a->n_made; i++) {
@@ -309,7 +316,10 @@ made_outbox(const struct spool *s, const struct answer *a,
 		    faccessat(outbox, path, W_OK | X_OK, AT_EACCESS) == -1))
 			return err_sys(e, "write to %s/outbox/%s", s->path,
 			    path);
-		if (key_taken(s, m))
+		there = key_taken(s, m, e);
+		if (there == -1)
+			return -1;
+		if (there == 1)
 			*taken = m->key;
 	}
 	return 0;

@@ -54,7 +54,7 @@ add_if_dead(struct recovery *r, const char *run, struct err *e)
 {
 	char name[RUN_LOCK_MAX + 1];
 	struct dead *d;
-	int fd;
+	int fd, rc;
 
 	if (!spool_run_ok(run) || known(r, run))
 		return 0;
@@ -63,9 +63,10 @@ add_if_dead(struct recovery *r, const char *run, struct err *e)
 	if (fd == -1 && errno != ENOENT)
 		return err_sys(e, "open claimed/%s", name);
 	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1) {
-		close(fd);
-		return errno == EWOULDBLOCK ? 0 :
+		rc = errno == EWOULDBLOCK ? 0 :
 		    err_sys(e, "lock claimed/%s", name);
+		close(fd);
+		return rc;
 	}
 	r->runs = mem_grow(r->runs, &r->cap, r->n + 1, sizeof *r->runs);
 	d = &r->runs[r->n++];
@@ -101,16 +102,19 @@ find_dead(struct recovery *r, enum place p, struct err *e)
 
 /* ------------------------------------------------------------ putting right */
 
-static bool
-same_file(int dir, const char *name, const struct drop_mark *m)
+/* 1 when the file of this name is the one with the mark. */
+static int
+same_file(int dir, const char *name, const struct drop_mark *m,
+    struct err *e)
 {
 	struct drop_mark now;
 	struct stat st;
+	int there = fsx_look(dir, name, &st, e);
 
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return false;
+	if (there != 1)
+		return there;
 	mark_of(&now, &st);
-	return mark_same_bytes(&now, m);
+	return mark_same_bytes(&now, m) ? 1 : 0;
 }
 
 /* Its name in claimed/{run}: the number, and for a drop its own name. */
@@ -136,10 +140,12 @@ undo_claim(struct recovery *r, const struct last_group *g, int dir,
     const char *name, struct err *e)
 {
 	const struct deed *d = unfinished_claim(g, strtoll(name, NULL, 10));
+	int same = 0;
 
-	if (d != NULL && d->copied && strchr(name, '.') != NULL &&
-	    same_file(dir, name, &d->mark))
-		return fsx_unlink(dir, name, e);
+	if (d != NULL && d->copied && strchr(name, '.') != NULL)
+		same = same_file(dir, name, &d->mark, e);
+	if (same != 0)
+		return same == -1 ? -1 : fsx_unlink(dir, name, e);
 	if (d != NULL && strcmp(name, d->claim) == 0)
 		return 0;		/* superseded: stays to be looked at */
 	r->told->given_back++;

@@ -30,10 +30,12 @@ settle_outbox(char path[SETTLE_PATH], const struct deed_made *m, bool hidden)
 	    m->zip ? ".zip" : "");
 }
 
-static bool
-is_there(const struct spool *s, const char *path, struct stat *st)
+/* 1, 0, or -1: nobody can tell, and nothing may follow from that. */
+static int
+is_there(const struct spool *s, const char *path, struct stat *st,
+    struct err *e)
 {
-	return fstatat(s->root, path, st, AT_SYMLINK_NOFOLLOW) == 0;
+	return fsx_look(s->root, path, st, e);
 }
 
 /* A power cut may leave one file under two names (btrfs): the later stays. */
@@ -41,9 +43,14 @@ static int
 one_name(const struct spool *s, const char *from, const char *to,
     struct err *e)
 {
+	int one, other;
 	struct stat a, b;
 
-	if (!is_there(s, from, &a) || !is_there(s, to, &b))
+	one = is_there(s, from, &a, e);
+	other = one == 1 ? is_there(s, to, &b, e) : one;
+	if (one == -1 || other == -1)
+		return -1;
+	if (other == 0)
 		return err_set(e, ERR_AGAIN, "%s moved meanwhile", from);
 	if (a.st_ino == b.st_ino && !S_ISDIR(a.st_mode))
 		return fsx_unlink(s->root, from, e);
@@ -89,11 +96,13 @@ hide(const struct spool *s, const struct deed_made *m, bool again,
 	char from[SETTLE_PATH], hidden[SETTLE_PATH];
 	bool moved = false;
 	struct stat st;
+	int there;
 
 	snprintf(from, sizeof from, "tmp/%s", m->from);
 	settle_outbox(hidden, m, true);
-	if (again && !is_there(s, from, &st))
-		return 0;
+	there = again ? is_there(s, from, &st, e) : 1;
+	if (there != 1)
+		return there;
 	if (again && make_owner(s, m, e) == -1)
 		return -1;
 	if (move(s, from, hidden, &moved, e) == -1)
@@ -186,17 +195,24 @@ place_folder(const struct spool *s, const struct deed *d, struct err *e)
 	char ready[SETTLE_PATH], folder[SETTLE_PATH], package[SETTLE_PATH + 16];
 	bool moved = false;
 	struct stat st;
+	int there;
 
 	snprintf(ready, sizeof ready, "tmp/%s/%s", d->run, d->id);
 	snprintf(folder, sizeof folder, "%s/%s", top, d->id);
-	if (is_there(s, ready, &st)) {
+	there = is_there(s, ready, &st, e);
+	if (there == -1)
+		return -1;
+	if (there == 1) {
 		snprintf(package, sizeof package, "%s/package%s", ready, ext);
 		if (bring(s, d, package, e) == -1 ||
 		    move(s, ready, folder, &moved, e) == -1)
 			return -1;
 	}
 	/* After a power cut the folder may have come without its package. */
-	if (!moved && is_there(s, folder, &st)) {
+	there = moved ? 0 : is_there(s, folder, &st, e);
+	if (there == -1)
+		return -1;
+	if (there == 1) {
 		snprintf(package, sizeof package, "%s/package%s", folder,
 		    ext);
 		if (bring(s, d, package, e) == -1)
@@ -257,9 +273,9 @@ remove_drop(const struct spool *s, const struct deed *d, const char *name,
 	struct stat st;
 	int claimed, rc;
 
-	if (fstatat(s->dir[PLACE_INCOMING], name, &st,
-	    AT_SYMLINK_NOFOLLOW) == -1)
-		return 0;
+	rc = fsx_look(s->dir[PLACE_INCOMING], name, &st, e);
+	if (rc != 1)
+		return rc;
 	mark_of(&m, &st);
 	if (!mark_same(&m, &d->mark))
 		return 0;
@@ -307,8 +323,12 @@ remove_marked(const struct spool *s, const struct deed *d, size_t n,
 	int rc = fsx_list(s->dir[PLACE_INCOMING], &names, e);
 
 	for (size_t i = 0; rc == 0 && i < names.n; i++) {
-		if (fstatat(s->dir[PLACE_INCOMING], names.v[i], &st,
-		    AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode))
+		int there = fsx_look(s->dir[PLACE_INCOMING], names.v[i], &st,
+		    e);
+
+		if (there == -1)
+			rc = -1;
+		if (there != 1 || !S_ISREG(st.st_mode))
 			continue;
 		mark_of(&m, &st);
 		for (size_t k = 0; rc == 0 && k < n; k++) {
@@ -353,12 +373,13 @@ copy_reason(const struct spool *s, const struct deed *d, struct err *e)
 	char path[SETTLE_PATH], name[NAME_MAX + 1];
 	struct buf text = { 0 };
 	struct stat st;
-	int rc = 0;
+	int rc;
 
 	snprintf(path, sizeof path, "%s/%s/reason.json",
 	    place_name(state_place(d->to)), d->id);
-	if (!is_there(s, path, &st))
-		return 0;
+	rc = is_there(s, path, &st, e);
+	if (rc != 1)
+		return rc;
 	receipt_name(name, d->name, d->sha256);
 	rc = fsx_read(s->root, path, REASON_MAX, &text, e);
 	if (rc == 0)

@@ -1,6 +1,7 @@
 #include "transform/config.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,9 @@
 #include "schemas/app.h"
 #include "spool/buf.h"
 #include "spool/conf.h"
+#include "spool/err.h"
 #include "spool/fault.h"
+#include "spool/fsx.h"
 #include "spool/id.h"
 #include "spool/listing.h"
 #include "spool/mem.h"
@@ -34,17 +37,26 @@ each_folder(struct config *c, const char *below, entry_fn *fn,
 {
 	struct dirent **list = NULL;
 	struct buf path = { 0 };
-	struct stat st;
+	struct err e;
 	int n;
 
 	buf_fmt(&path, "%s/%s", c->conf->dir, below);
 	n = scandir(path.p, &list, folders_only, alphasort);
+	if (n == -1 && errno != ENOENT)
+		faults_add(f, below, 0, 0, "cannot be read: %s",
+		    strerror(errno));
 	for (int i = 0; i < n; i++) {
 		buf_reset(&path);
 		buf_fmt(&path, "%s/%s/%s", c->conf->dir, below,
 		    list[i]->d_name);
-		if (stat(path.p, &st) == 0 && S_ISDIR(st.st_mode))
+		switch (fsx_there(path.p, S_IFDIR, &e)) {
+		case 1:
 			fn(c, below, list[i]->d_name, f);
+			break;
+		case -1:		/* a route less would not be seen */
+			faults_add(f, below, 0, 0, "%s", e.text);
+			break;
+		}
 		free(list[i]);
 	}
 	free(list);
@@ -87,16 +99,18 @@ load_org(struct config *c, const char *below, const char *name,
 }
 
 static bool
-has_folder(const struct config *c, const char *name)
+has_folder(const struct config *c, const char *name, struct faults *f)
 {
 	struct buf path = { 0 };
-	struct stat st;
-	bool yes;
+	struct err e;
+	int there;
 
 	buf_fmt(&path, "%s/%s", c->conf->dir, name);
-	yes = stat(path.p, &st) == 0 && S_ISDIR(st.st_mode);
+	there = fsx_there(path.p, S_IFDIR, &e);
+	if (there == -1)
+		faults_add(f, name, 0, 0, "%s", e.text);
 	buf_free(&path);
-	return yes;
+	return there == 1;
 }
 
 /* Who asks for the apps of a route. */
@@ -125,7 +139,7 @@ demand_app(struct reading *g, const char *name)
 	char *below = arena_fmt(&g->config->arena, "apps/%s", name);
 
 	if (!id_app_ok(name) || app_faulty(g, name) ||
-	    !has_folder(g->config, below))
+	    !has_folder(g->config, below, g->faults))
 		return;
 	*strrchr(below, '/') = '\0';
 	load_app(g->config, below, strchr(name, '/') + 1, g->faults);

@@ -205,7 +205,8 @@ output_close(struct output *o, struct err *e)
 			rc = zip_failed(o, e);
 		return rc;
 	}
-	if (close(o->fd) == -1)
+	/* Interrupted, it is closed all the same (close(2) on Linux). */
+	if (close(o->fd) == -1 && errno != EINTR)
 		rc = err_sys(e, "close %s", o->files[o->at].name);
 	o->fd = -1;
 	return rc;

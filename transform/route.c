@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "schemas/app.h"
@@ -305,8 +306,13 @@ read_attachments(struct loading *g)
 	const char *label = arena_fmt(arena, "%s/attachments.csv", g->label);
 	const char *path = arena_fmt(arena, "%s/attachments.csv", g->folder);
 	struct csv t = { .n_rows = 0 };
+	struct stat st;
+	struct err e;
+	int there = fsx_look(AT_FDCWD, path, &st, &e);
 
-	if (access(path, F_OK) == -1)
+	if (there == -1)
+		faults_add(g->faults, label, 0, 0, "%s", e.text);
+	if (there != 1)
 		return;
 	if (csv_load(&t, label, path, &format, g->faults) == 0) {
 		g->route->attachments = arena_zero(arena, (t.n_rows + 1) *

@@ -25,6 +25,7 @@ struct pending {
 	char *path;			/* now, below the spool */
 	char *first;			/* where it was made or came from */
 	long since;
+	bool doomed;			/* a sync of it failed */
 };
 
 /* What a process is in the middle of, as it was at the beginning. */
@@ -41,7 +42,6 @@ struct order {
 	struct pending *v;
 	size_t n, cap;
 	long now;
-	bool sync_failed;
 	struct doing doing[PIDS];
 	size_t broken;
 	char why[512];
@@ -328,8 +328,18 @@ static void
 synced_all(struct order *o, long since)
 {
 	for (size_t i = o->n; i-- > 0;)
-		if (o->v[i].since <= since)
+		if (o->v[i].since <= since && !o->v[i].doomed)
 			forget(o, i);
+}
+
+/* The kernel may have let go of it, and calls a second sync a success. */
+static void
+doom(struct order *o, const struct doing *d)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->v[i].since <= d->since && (d->from[0] == '\0' ||
+		    strcmp(o->v[i].path, d->from) == 0))
+			o->v[i].doomed = true;
 }
 
 static void
@@ -341,7 +351,7 @@ synced_file(struct order *o, const char *path, long since)
 		bool in_it = parent == strlen(path) + 1 &&
 		    strncmp(p->path, path, parent - 1) == 0;
 
-		if (p->since <= since && (p->kind == DATA ?
+		if (p->since <= since && !p->doomed && (p->kind == DATA ?
 		    strcmp(p->path, path) == 0 : in_it))
 			forget(o, i);
 	}
@@ -394,8 +404,6 @@ check_line(struct order *o, const char *text)
 	if (strstr(text, "\"group\":") == NULL)
 		return;			/* who began, who ended */
 	o->seen.commits++;
-	if (o->sync_failed)
-		broken(o, "failed: a commit behind a sync that failed");
 	for (size_t i = 0; i < o->n; i++) {
 		const struct pending *p = &o->v[i];
 
@@ -417,9 +425,6 @@ check_ledger(struct order *o, const char *what, const char *path)
 		if (begins(o->v[i].path, "ledger/") && !is_lock(o->v[i].path))
 			broken(o, "ledger: %s %s, and %s %s is not on disk",
 			    what, path, words(o->v[i].kind), o->v[i].path);
-	if (o->sync_failed)
-		broken(o, "failed: %s %s behind a sync that failed", what,
-		    path);
 }
 
 /* The copy of claimed/{run}/{n}.{name} began as claimed/{run}/{n}. */
@@ -457,9 +462,6 @@ static void
 check_traces(struct order *o, const char *path)
 {
 	o->seen.removed++;
-	if (o->sync_failed)
-		broken(o, "failed: %s is removed behind a sync that failed",
-		    path);
 	for (size_t i = 0; i < o->n; i++)
 		if (!of_a_run(o->v[i].path) && !is_lock(o->v[i].path))
 			broken(o, "traces: %s is removed, and %s %s is not on "
@@ -593,7 +595,7 @@ at_end(struct order *o, const struct doing *d, const struct strike_call *c)
 	}
 	if ((c->nr == SYS_syncfs || c->nr == SYS_fsync ||
 	    c->nr == SYS_fdatasync) && c->result < 0)
-		o->sync_failed = true;
+		doom(o, d);
 	if (c->result < 0 || d->from[0] == '\0')
 		return;
 	switch (c->nr) {

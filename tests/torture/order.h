@@ -20,8 +20,9 @@
  *   hidden    an instance is shown only when it has left tmp/ for good
  *   traces    claimed/{run} and tmp/{run} go only behind a sync of the moves
  *   end       at a good end all is on disk
- *   failed    behind a sync that failed, nothing is committed, nothing shown,
- *             no drop and no trace of a run removed
+ *
+ * What a sync failed for counts as not on disk ever after, whatever a second
+ * sync says.
  */
 
 struct order;

@@ -146,6 +146,18 @@ run_struck(const struct stage *s, const struct strike *plan,
 
 /* ------------------------------------------------------------- checks */
 
+static bool
+log_has(const struct stage *s, const char *words)
+{
+	struct buf b = { 0 };
+	struct err e;
+	bool has = fsx_read(AT_FDCWD, s->log, OUTPUT_MAX, &b, &e) == 0 &&
+	    strstr(buf_text(&b), words) != NULL;
+
+	buf_free(&b);
+	return has;
+}
+
 static void
 add_log(const struct stage *s, struct trouble *t)
 {
@@ -408,9 +420,9 @@ check_code(const struct stage *s, const struct strike *plan,
 {
 	int code = WIFEXITED(r->status) ? WEXITSTATUS(r->status) : -1;
 
-	/* 127: it befell the loader of programs, which has no such care. */
-	if (!must_get_through(plan, r) || code == s->want_code || code == 127)
-		return;
+	if (!must_get_through(plan, r) || code == s->want_code ||
+	    code == 127 || log_has(s, "while loading shared libraries"))
+		return;			/* ld.so takes no such care */
 	t->other++;
 	say(t, "  it did not get through: exit %d\n", code);
 }
@@ -432,12 +444,10 @@ stage_strike(struct stage *s, const struct strike *plan,
     const struct strike *again, struct trouble *t)
 {
 	struct strike_result r, r2;
-	bool hit;
 
 	begin(s, t);
 	run_struck(s, plan, &r, NULL);
-	hit = r.hit;
-	if (!hit)
+	if (!r.hit)
 		return false;
 	say(t, "  struck at %s\n", r.what);
 	check_ended(&r, t);
@@ -446,7 +456,9 @@ stage_strike(struct stage *s, const struct strike *plan,
 	take(s, t);
 	if (again != NULL) {
 		run_struck(s, again, &r2, NULL);
-		say(t, "  and again at %s\n", r2.hit ? r2.what : "nothing");
+		if (!r2.hit)
+			return false;
+		say(t, "  and again at %s\n", r2.what);
 		check_ended(&r2, t);
 		check_balanced(s, "after the second strike", t);
 		take(s, t);
@@ -499,18 +511,24 @@ bool
 stage_order(struct stage *s, const struct strike *plan, struct trouble *t)
 {
 	struct strike none = { .how = STRIKE_NOT };
-	struct strike_result r;
+	struct strike_result r = { .hit = false };
+	bool undisturbed = plan->how == STRIKE_NOT;
 	struct order *o;
 
 	begin(s, t);
-	if (plan != NULL) {
+	if (plan->how == STRIKE_KILL_ALL) {
 		run_struck(s, plan, &r, NULL);
 		if (!r.hit)
 			return false;
 		say(t, "  recovery from a strike at %s\n", r.what);
+		plan = &none;
 	}
 	o = order_new(s->spool);
-	run_struck(s, &none, &r, o);
+	run_struck(s, plan, &r, o);
+	if (plan->how != STRIKE_NOT && !r.hit) {
+		order_free(o);
+		return false;
+	}
 	order_end(o, r.status);
 	check_ended(&r, t);
 	if (order_broken(o) > 0) {
@@ -518,7 +536,7 @@ stage_order(struct stage *s, const struct strike *plan, struct trouble *t)
 		say(t, "  the order is broken %zu times: %s\n",
 		    order_broken(o), order_why(o));
 	}
-	if (plan == NULL && (order_seen(o)->syncs == 0 ||
+	if (undisturbed && (order_seen(o)->syncs == 0 ||
 	    order_seen(o)->commits == 0)) {
 		t->other++;
 		say(t, "  the checker saw no commit\n");

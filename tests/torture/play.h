@@ -48,7 +48,7 @@ void stage_free(struct stage *);
 
 /*
  * Strike `act`, with `again` (or NULL) also its second start, which
- * recovers.  False: there was no such call, and nothing was tried.
+ * recovers.  False: there was no such call, in the one or in the other.
  */
 bool stage_strike(struct stage *, const struct strike *,
     const struct strike *again, struct trouble *);
@@ -58,8 +58,8 @@ bool stage_starve(struct stage *, bool worker, long at, bool for_ever,
     struct trouble *);
 
 /*
- * The order of calls: of `act` itself (NULL), or of its second start, behind
- * a strike.
+ * The order of calls: of `act` itself, of an `act` of which a call fails, or
+ * of the second start behind one that was killed.
  */
 bool stage_order(struct stage *, const struct strike *, struct trouble *);
 

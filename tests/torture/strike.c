@@ -106,6 +106,9 @@ static bool
 may_befall(const struct strike *s, const struct call *row,
     const struct strike_call *c)
 {
+	if (s->only != NULL && (row == NULL ||
+	    strstr(row->name, s->only) == NULL))
+		return false;
 	switch (s->how) {
 	case STRIKE_FAIL:
 		return call_may_fail(row, c->args, s->error);

@@ -27,6 +27,7 @@ struct strike {
 	int error;			/* STRIKE_FAIL */
 	bool children;			/* whose calls are counted */
 	bool changing;			/* only those that may change a disk */
+	const char *only;		/* whose names hold this, or NULL */
 	bool for_ever;			/* it, and all such calls behind it */
 	long at;			/* counted from 0; faults count only
 					   calls that may fail so */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,10 @@
 
 #include "tests/torture/play.h"
 
-enum { SHOWN_MAX = 12, JOBS_MAX = 64 };
+enum { SHOWN_MAX = 40, SHOWN_TEXT = 700, JOBS_MAX = 64, HALVES = 8 };
+
+/* From before the ledger line of a first group to the end of a run. */
+#define HALF 40, 90, 110, 130, 150, 170, 190
 
 /* ---------------------------------------------------------------- tables */
 
@@ -60,52 +64,61 @@ static const struct sweep {
 	enum sort sort;
 	struct strike strike;
 	long step;
-	long again;			/* of a second strike; 0: none */
+	/* Behind a kill at one of these changes: recovery is what is struck. */
+	long half[HALVES];		/* ends with 0 */
 } sweeps[] = {
-	{ "order", ORDER, { .how = STRIKE_NOT }, 1, 0 },
+	{ "order", ORDER, { .how = STRIKE_NOT }, 1, { 0 } },
 	{ "order-recovery", ORDER, { .how = STRIKE_KILL_ALL,
-	    .changing = true }, 3, 0 },
-	{ "kill", KILL, { .how = STRIKE_KILL_ALL }, 1, 0 },
+	    .changing = true }, 3, { 0 } },
+	{ "order-failed-sync", ORDER, { .how = STRIKE_FAIL, .error = EIO,
+	    .only = "sync" }, 1, { 0 } },
+	{ "kill", KILL, { .how = STRIKE_KILL_ALL }, 1, { 0 } },
 	{ "kill-worker-calls", KILL, { .how = STRIKE_KILL_ALL,
-	    .children = true }, 1, 0 },
+	    .children = true }, 1, { 0 } },
 	{ "kill-worker", KILL, { .how = STRIKE_KILL_ONE, .children = true },
-	    2, 0 },
+	    2, { 0 } },
 	{ "kill-recovery", KILL, { .how = STRIKE_KILL_ALL,
-	    .changing = true }, 5, 7 },
-	{ "eio", FAULT, { .how = STRIKE_FAIL, .error = EIO }, 1, 0 },
+	    .changing = true }, 1, { HALF } },
+	{ "eio-recovery", FAULT, { .how = STRIKE_FAIL, .error = EIO }, 1,
+	    { HALF } },
+	{ "enospc-recovery", FAULT, { .how = STRIKE_FAIL, .error = ENOSPC },
+	    1, { HALF } },
+	{ "enomem-recovery", FAULT, { .how = STRIKE_FAIL, .error = ENOMEM },
+	    3, { HALF } },
+	{ "eio", FAULT, { .how = STRIKE_FAIL, .error = EIO }, 1, { 0 } },
 	{ "eio-worker", FAULT, { .how = STRIKE_FAIL, .error = EIO,
-	    .children = true }, 1, 0 },
+	    .children = true }, 1, { 0 } },
 	{ "eio-for-ever", FAULT, { .how = STRIKE_FAIL, .error = EIO,
-	    .for_ever = true }, 5, 0 },
+	    .for_ever = true }, 5, { 0 } },
 	{ "eio-worker-for-ever", FAULT, { .how = STRIKE_FAIL, .error = EIO,
-	    .children = true, .for_ever = true }, 5, 0 },
-	{ "enospc", FAULT, { .how = STRIKE_FAIL, .error = ENOSPC }, 1, 0 },
+	    .children = true, .for_ever = true }, 5, { 0 } },
+	{ "enospc", FAULT, { .how = STRIKE_FAIL, .error = ENOSPC }, 1, { 0 } },
 	{ "enospc-worker", FAULT, { .how = STRIKE_FAIL, .error = ENOSPC,
-	    .children = true }, 1, 0 },
+	    .children = true }, 1, { 0 } },
 	{ "enospc-for-ever", FAULT, { .how = STRIKE_FAIL, .error = ENOSPC,
-	    .for_ever = true }, 3, 0 },
-	{ "edquot", FAULT, { .how = STRIKE_FAIL, .error = EDQUOT }, 2, 0 },
+	    .for_ever = true }, 3, { 0 } },
+	{ "edquot", FAULT, { .how = STRIKE_FAIL, .error = EDQUOT }, 2, { 0 } },
 	{ "edquot-worker", FAULT, { .how = STRIKE_FAIL, .error = EDQUOT,
-	    .children = true }, 2, 0 },
-	{ "enomem", FAULT, { .how = STRIKE_FAIL, .error = ENOMEM }, 1, 0 },
+	    .children = true }, 2, { 0 } },
+	{ "enomem", FAULT, { .how = STRIKE_FAIL, .error = ENOMEM }, 1, { 0 } },
 	{ "enomem-worker", FAULT, { .how = STRIKE_FAIL, .error = ENOMEM,
-	    .children = true }, 1, 0 },
-	{ "emfile", FAULT, { .how = STRIKE_FAIL, .error = EMFILE }, 1, 0 },
-	{ "eintr", FAULT, { .how = STRIKE_FAIL, .error = EINTR }, 1, 0 },
+	    .children = true }, 1, { 0 } },
+	{ "emfile", FAULT, { .how = STRIKE_FAIL, .error = EMFILE }, 1, { 0 } },
+	{ "eintr", FAULT, { .how = STRIKE_FAIL, .error = EINTR }, 1, { 0 } },
 	{ "eintr-worker", FAULT, { .how = STRIKE_FAIL, .error = EINTR,
-	    .children = true }, 1, 0 },
+	    .children = true }, 1, { 0 } },
 	{ "eintr-for-ever", FAULT, { .how = STRIKE_FAIL, .error = EINTR,
-	    .for_ever = true }, 7, 0 },
-	{ "short", FAULT, { .how = STRIKE_SHORT }, 1, 0 },
+	    .for_ever = true }, 7, { 0 } },
+	{ "short", FAULT, { .how = STRIKE_SHORT }, 1, { 0 } },
 	{ "short-worker", FAULT, { .how = STRIKE_SHORT, .children = true },
-	    1, 0 },
+	    1, { 0 } },
 	{ "short-for-ever", FAULT, { .how = STRIKE_SHORT, .for_ever = true },
-	    7, 0 },
-	{ "alloc", ALLOC, { .at = 0 }, 1, 0 },
-	{ "alloc-worker", ALLOC, { .children = true }, 1, 0 },
-	{ "alloc-for-ever", ALLOC, { .for_ever = true }, 7, 0 },
+	    7, { 0 } },
+	{ "alloc", ALLOC, { .at = 0 }, 1, { 0 } },
+	{ "alloc-worker", ALLOC, { .children = true }, 1, { 0 } },
+	{ "alloc-for-ever", ALLOC, { .for_ever = true }, 7, { 0 } },
 	{ "alloc-worker-for-ever", ALLOC, { .children = true,
-	    .for_ever = true }, 31, 0 },
+	    .for_ever = true }, 31, { 0 } },
 };
 
 enum { PLAYS = sizeof plays / sizeof *plays,
@@ -201,8 +214,8 @@ tell(const struct work *w, long at, const struct trouble *t)
 	if (__atomic_add_fetch(&w->score->shown, 1, __ATOMIC_SEQ_CST) >
 	    SHOWN_MAX)
 		return;
-	printf("FAIL %s %s at %ld:\n%s", w->play->name, w->sweep->name, at,
-	    t->text);
+	printf("FAIL %s %s at %ld:\n%.*s\n", w->play->name, w->sweep->name,
+	    at, w->o->at >= 0 ? INT_MAX : SHOWN_TEXT, t->text);
 	fflush(stdout);
 }
 
@@ -222,10 +235,10 @@ count(const struct work *w, long at, const struct trouble *t)
 
 /* False: there was nothing to strike. */
 static bool
-try_one(const struct work *w, long at, long again)
+try_one(const struct work *w, long at, long half)
 {
-	struct strike s = w->sweep->strike, second = { .how = STRIKE_KILL_ALL,
-	    .changing = true, .at = again };
+	struct strike s = w->sweep->strike, first = { .how = STRIKE_KILL_ALL,
+	    .changing = true, .at = half };
 	struct trouble t;
 	bool hit;
 
@@ -235,12 +248,11 @@ try_one(const struct work *w, long at, long again)
 		hit = stage_starve(w->stage, s.children, at, s.for_ever, &t);
 		break;
 	case ORDER:
-		hit = stage_order(w->stage, s.how == STRIKE_NOT ? NULL : &s,
-		    &t);
+		hit = stage_order(w->stage, &s, &t);
 		break;
 	default:
-		hit = stage_strike(w->stage, &s, w->sweep->again > 0 ?
-		    &second : NULL, &t);
+		hit = half > 0 ? stage_strike(w->stage, &first, &s, &t) :
+		    stage_strike(w->stage, &s, NULL, &t);
 	}
 	if (hit)
 		count(w, at, &t);
@@ -249,19 +261,18 @@ try_one(const struct work *w, long at, long again)
 
 /* The points of this process: every jobs-th of those that are taken. */
 static void
-points(const struct work *w)
+points(const struct work *w, long half)
 {
-	const struct sweep *v = w->sweep;
-	long step = v->step * w->o->every, at = step / 2 + w->job * step;
-	long again = step / 3 % 11;
+	long step = w->sweep->step * w->o->every;
+	long at = (step / 2 + half) % step + w->job * step;
 
 	if (w->o->at >= 0) {
 		if (w->job == 0)
-			try_one(w, w->o->at, again);
+			try_one(w, w->o->at, half);
 		return;
 	}
-	for (; try_one(w, at, again); at += step * w->o->jobs)
-		again = v->again > 0 ? (again + v->again) % 90 : 0;
+	while (try_one(w, at, half))
+		at += step * w->o->jobs;
 }
 
 static void
@@ -269,6 +280,16 @@ order_once(const struct work *w)
 {
 	if (w->job == 0)
 		try_one(w, 0, 0);
+}
+
+static void
+each_half(const struct work *w)
+{
+	size_t i = 0;
+
+	do
+		points(w, w->sweep->half[i]);
+	while (w->sweep->half[i] != 0 && w->sweep->half[++i] != 0);
 }
 
 static void
@@ -283,7 +304,7 @@ sweep_all(struct work *w)
 		    w->sweep->sort == ORDER)
 			order_once(w);
 		else
-			points(w);
+			each_half(w);
 	}
 }
 
