@@ -417,6 +417,32 @@ analyze:
 coverage:
 	@tests/coverage.sh
 
+# ------------------------------------------------------------------ torture
+
+# The programs themselves, struck at every call and every allocation; what is
+# tried, and how long it takes, stands in tests/torture/README.md.
+torturing = $(patsubst %,tests/torture/%,torture play strike calls order \
+	world starve) $(ledger) $(base)
+torture_shims = $(patsubst %,$(BUILD)/torture/%.so,starve clock)
+
+$(BUILD)/torture/torture: $(call objects,$(torturing))
+	@mkdir -p $(@D)
+	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs_plain)
+
+$(BUILD)/torture/%.so: tests/torture/%_shim.c
+	@mkdir -p $(@D)
+	$(CC) $(need_cflags) -fPIC $(CFLAGS) -shared -o $@ $<
+
+.PHONY: torture torture-smoke torture-programs
+torture-programs: all $(BUILD)/torture/torture $(torture_shims)
+
+torture: torture-programs
+	@tests/torture/run.sh $(BIN) $(BUILD)/torture whole
+
+# Some strides through it, in every run of CI.
+torture-smoke: torture-programs
+	@tests/torture/run.sh $(BIN) $(BUILD)/torture smoke
+
 packages:
 	@tests/packages.sh
 

@@ -226,27 +226,36 @@ batch_new(const struct conf *conf, enum batch_mode mode,
 	return b;
 }
 
-void
+static int
+not_ended(const struct batch *b, const struct err *e)
+{
+	note(b, e->text);
+	return (int)e->kind;
+}
+
+int
 batch_free(struct batch *b)
 {
 	struct err e;
+	int rc = 0;
 
 	if (b == NULL)
-		return;
+		return 0;
 	tray_free(b->tray);
 	crew_free(b->crew);
 	commit_free(b->commit);
 	intake_free(b->intake);
 	if (b->noted && ledger_note(b->ledger, &e, "ended", "run", b->run.id,
 	    *b->checked != '\0' ? "checked" : NULL, b->checked, NULL) == -1)
-		note(b, e.text);
+		rc = not_ended(b, &e);
 	if (b->in_run && spool_end_run(&b->run, &b->spool, &e) == -1)
-		note(b, e.text);
+		rc = not_ended(b, &e);
 	ledger_close(b->ledger);
 	spool_close(&b->spool);
 	books_free(b->books);
 	free(b->accepted);
 	free(b);
+	return rc;
 }
 
 static int

@@ -60,7 +60,12 @@ struct batch_result {
  */
 struct batch *batch_new(const struct conf *, enum batch_mode,
     const struct batch_hooks *, struct err *);
-void batch_free(struct batch *);
+
+/*
+ * The run's end: 0, or the exit code when it could not be brought to the
+ * disk (which is told as a note).  Recovery then has it.
+ */
+int batch_free(struct batch *);
 
 /*
  * One pass: everything that waits when it begins.  With `wait`, what is too

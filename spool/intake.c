@@ -94,19 +94,25 @@ now_of(clockid_t clock)
 }
 
 static void
-note_once(struct intake *in, const struct drop_mark *m, const char *name,
-    const char *what)
+note(const struct intake *in, const char *name, const char *what)
 {
 	struct buf shown = { 0 };
 
-	if (marks_find(&in->marks, m) != NULL)
-		return;
-	marks_add(&in->marks, m, MARK_NOTED, 0);
 	if (in->note == NULL)
 		return;
 	receipt_shown(&shown, name);
 	in->note(in->arg, buf_text(&shown), what);
 	buf_free(&shown);
+}
+
+static void
+note_once(struct intake *in, const struct drop_mark *m, const char *name,
+    const char *what)
+{
+	if (marks_find(&in->marks, m) != NULL)
+		return;
+	marks_add(&in->marks, m, MARK_NOTED, 0);
+	note(in, name, what);
 }
 
 /*
@@ -148,10 +154,13 @@ look_at(struct intake *in, const char *name, struct intake_list *l)
 	struct drop_mark m;
 	struct mark_row *row;
 	struct stat st;
+	struct err e;
+	int there = fsx_look(in->spool->dir[PLACE_INCOMING], name, &st, &e);
 
-	if (fstatat(in->spool->dir[PLACE_INCOMING], name, &st,
-	    AT_SYMLINK_NOFOLLOW) == -1)
-		return;			/* gone */
+	if (there == -1)
+		note(in, name, "cannot be looked at");
+	if (there != 1)
+		return;			/* gone, or left for the next scan */
 	mark_of(&m, &st);
 	if (!S_ISREG(st.st_mode)) {
 		note_once(in, &m, name, "NOT_A_FILE");

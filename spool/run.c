@@ -99,7 +99,7 @@ run_pass(const struct conf *conf, enum batch_mode mode,
 	struct batch_result r;
 	struct batch *b;
 	struct err e = { .kind = ERR_NONE };
-	int rc;
+	int rc, end;
 
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
@@ -117,6 +117,6 @@ run_pass(const struct conf *conf, enum batch_mode mode,
 	} else {
 		rc = log_err(&e);
 	}
-	batch_free(b);
-	return rc;
+	end = batch_free(b);
+	return end != 0 && (rc == 0 || rc == ERR_PARTIAL) ? end : rc;
 }

@@ -353,7 +353,7 @@ static int
 watch(struct watch *w)
 {
 	struct err e;
-	int rc;
+	int rc, end;
 
 	if ((rc = load(w, &w->conf)) != 0)
 		return rc;
@@ -363,7 +363,9 @@ watch(struct watch *w)
 	if ((rc = begin(w)) == 0)
 		rc = w->opt.once ? once(w) : serve(w);
 	notify_send("STOPPING=1");
-	batch_free(w->batch);
+	end = batch_free(w->batch);
+	if (end != 0 && (rc == 0 || rc == ERR_PARTIAL))
+		rc = end;
 	wake_free(w->wake);
 	return rc;
 }

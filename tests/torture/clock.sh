@@ -25,12 +25,12 @@ at() {
 	[ "$rc" = "$code" ] || fail "$* at $by: exit $rc, not $code"
 }
 sound() { # WHEN
-	local rc=0 books
+	local books
 	"$bin/flerapp" ledger verify --config "$dir/config" --spool "$spool" \
 		>> "$log" 2>&1 || fail "the ledger, $1"
 	books=$("$bin/flerapp" status --json --config "$dir/config" \
-		--spool "$spool") || rc=$?
-	[ "$rc" = 0 ] && [[ $books == *'"balanced":true'* ]] ||
+		--spool "$spool") || fail "status, $1"
+	[[ $books == *'"balanced":true'* ]] ||
 		fail "the books, $1: $books"
 	# Neither an earlier file behind a later one, nor a number twice.
 	cat "$spool"/ledger/*.jsonl | grep -o '^{"seq":[0-9]*' | cut -d: -f2 |
@@ -62,7 +62,8 @@ put g-large.zip
 for by in $((-5 * day)) $((5 * day)); do
 	FLERAPP_CLOCK=$by LD_PRELOAD=$shim timeout -s KILL 0.02 \
 		"$bin/flerapp" run --progress none --config "$dir/config" \
-		--spool "$spool" >> "$log" 2>&1
+		--spool "$spool" >> "$log" 2>&1 &
+	wait $! 2> /dev/null
 	at $((-by)) 0 flerapp run --progress none
 	sound "killed at $by"
 done

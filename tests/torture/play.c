@@ -300,12 +300,18 @@ begin(struct stage *s, struct trouble *t)
 static void
 set_up(struct stage *s)
 {
-	char from[PATH_MAX], to[PATH_MAX + 16];
+	static const char *const repeated[] = { "d-same.zip", "e-other.zip" };
+	char from[PATH_MAX], to[PATH_MAX + 32];
 
 	snprintf(from, sizeof from, "%s/packages", s->set.scene);
 	snprintf(to, sizeof to, "%s/incoming", s->spool);
 	mkdir(s->spool, 0750);
 	world_copy(from, to);
+	for (size_t i = 0; s->set.plain && i < 2; i++) {
+		snprintf(to, sizeof to, "%s/incoming/%s", s->spool,
+		    repeated[i]);
+		unlink(to);
+	}
 	for (size_t i = 0; i < BEFORE_MAX && s->set.play->before[i] != NULL;
 	    i++)
 		if (!code_fine(&(struct play){ .codes = CODE_OK |

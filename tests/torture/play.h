@@ -41,6 +41,8 @@ struct stage_set {
 	const char *dir;		/* is made, and gone afterwards */
 	const char *shim;		/* starve.so, or NULL */
 	const struct play *play;
+	/* Without the packages of which the first to come counts. */
+	bool plain;
 };
 
 struct stage *stage_new(const struct stage_set *);

@@ -34,11 +34,12 @@ made() { # what came out, to the byte
 }
 # Any of ours, their workers or the coordinators themselves.
 strike() {
-	local all=() pid
+	local all=() kids=() pid
 	for pid in "${started[@]}"; do
 		kill -0 "$pid" 2> /dev/null || continue
-		mapfile -t -O "${#all[@]}" all < <(pgrep -P "$pid")
-		all+=("$pid")
+		# Neither pgrep nor ps: they take longer than a run.
+		read -ra kids < "/proc/$pid/task/$pid/children"
+		all+=("$pid" "${kids[@]}")
 	done
 	[ ${#all[@]} -gt 0 ] || return 1
 	kill -KILL "${all[RANDOM % ${#all[@]}]}" 2> /dev/null
@@ -51,7 +52,7 @@ begin() { # PROGRAM ARGUMENTS...
 ended() { # their exit codes: done, refused, try again; or killed
 	local pid rc
 	for pid in "${started[@]}"; do
-		wait "$pid"
+		wait "$pid" 2> /dev/null
 		rc=$?
 		case $rc in
 		0 | 3 | 75 | 137) ;;
@@ -64,7 +65,8 @@ ended() { # their exit codes: done, refused, try again; or killed
 sound() { # WHEN
 	local books
 	books=$("$bin/flerapp" status --json --config "$dir/config" \
-		--spool "$spool") && [[ $books == *'"balanced":true'* ]] ||
+		--spool "$spool") || fail "status $1"
+	[[ $books == *'"balanced":true'* ]] ||
 		fail "the books $1: $books"
 }
 
@@ -92,7 +94,7 @@ for ((round = 0; round < rounds; round++)); do
 		1) put g-large.zip h-broken.zip i-good.zip ;;
 		esac
 		for ((i = 0; i < 3; i++)); do
-			sleep "0.0$((RANDOM % 9))"
+			sleep "0.0$((RANDOM % 4))"
 			strike && kills=$((kills + 1))
 		done
 		ended

@@ -73,6 +73,8 @@ static const struct sweep {
 	{ "order-failed-sync", ORDER, { .how = STRIKE_FAIL, .error = EIO,
 	    .only = "sync" }, 1, { 0 } },
 	{ "kill", KILL, { .how = STRIKE_KILL_ALL }, 1, { 0 } },
+	{ "kill-changes", KILL, { .how = STRIKE_KILL_ALL, .changing = true },
+	    1, { 0 } },
 	{ "kill-worker-calls", KILL, { .how = STRIKE_KILL_ALL,
 	    .children = true }, 1, { 0 } },
 	{ "kill-worker", KILL, { .how = STRIKE_KILL_ONE, .children = true },
@@ -203,7 +205,7 @@ struct work {
 	const struct options *o;
 	const struct play *play;
 	const struct sweep *sweep;
-	struct stage *stage;
+	struct stage *stages[2];	/* all packages; the plain ones */
 	struct score *score;
 	int job;
 };
@@ -239,20 +241,23 @@ try_one(const struct work *w, long at, long half)
 {
 	struct strike s = w->sweep->strike, first = { .how = STRIKE_KILL_ALL,
 	    .changing = true, .at = half };
+	/* A call that fails may change who is the first. */
+	struct stage *stage = w->stages[w->sweep->sort == FAULT ||
+	    w->sweep->sort == ALLOC || s.how == STRIKE_FAIL];
 	struct trouble t;
 	bool hit;
 
 	s.at = at;
 	switch (w->sweep->sort) {
 	case ALLOC:
-		hit = stage_starve(w->stage, s.children, at, s.for_ever, &t);
+		hit = stage_starve(stage, s.children, at, s.for_ever, &t);
 		break;
 	case ORDER:
-		hit = stage_order(w->stage, &s, &t);
+		hit = stage_order(stage, &s, &t);
 		break;
 	default:
-		hit = half > 0 ? stage_strike(w->stage, &first, &s, &t) :
-		    stage_strike(w->stage, &s, NULL, &t);
+		hit = half > 0 ? stage_strike(stage, &first, &s, &t) :
+		    stage_strike(stage, &s, NULL, &t);
 	}
 	if (hit)
 		count(w, at, &t);
@@ -316,10 +321,15 @@ job(struct work *w)
 	struct stage_set set = { .bin = w->o->bin, .scene = w->o->scene,
 	    .dir = dir, .shim = w->o->shim, .play = w->play };
 
-	snprintf(dir, sizeof dir, "%s/job%d", w->o->dir, w->job);
-	w->stage = stage_new(&set);
+	for (int i = 0; i < 2; i++) {
+		set.plain = i == 1;
+		snprintf(dir, sizeof dir, "%s/job%d.%d", w->o->dir, w->job,
+		    i);
+		w->stages[i] = stage_new(&set);
+	}
 	sweep_all(w);
-	stage_free(w->stage);
+	stage_free(w->stages[0]);
+	stage_free(w->stages[1]);
 	return 0;
 }
 
