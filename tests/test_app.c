@@ -2,6 +2,7 @@
 
 #include <libxml/parser.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "schemas/app.h"
 #include "schemas/jsonin.h"
@@ -340,6 +341,25 @@ app_conf_says_what_the_files_do_not(void **unused)
 	done(&l);
 }
 
+/* Nobody knows what it says: to go on without it may accept too much. */
+static void
+an_app_conf_that_cannot_be_looked_at_is_a_fault(void **unused)
+{
+	struct faults faults = { 0 };
+	struct loaded l;
+	char path[256];
+
+	(void)unused;
+	load(&l, &(struct file){ META, one_form }, 1);
+	assert_non_null(l.app);
+	scratch_path(l.scratch, path, sizeof path, CONF);
+	assert_int_equal(symlink("app.conf", path), 0);
+	assert_null(app_load(l.scratch->dir, "ttd/a", &faults));
+	expect_fault(&faults, "apps/ttd/a", 0, 0, "app.conf", "a loop");
+	faults_free(&faults);
+	done(&l);
+}
+
 static void
 a_wrong_app_conf_is_a_fault_with_its_line(void **unused)
 {
@@ -438,6 +458,8 @@ main(void)
 		    a_missing_schema_is_a_fault_only_when_it_is_needed),
 		cmocka_unit_test(the_root_of_a_form_is_found),
 		cmocka_unit_test(app_conf_says_what_the_files_do_not),
+		cmocka_unit_test(
+		    an_app_conf_that_cannot_be_looked_at_is_a_fault),
 		cmocka_unit_test(a_wrong_app_conf_is_a_fault_with_its_line),
 		cmocka_unit_test(every_fault_of_an_app_is_told_at_once),
 		cmocka_unit_test(nothing_may_be_freed),
