@@ -95,6 +95,30 @@ call_find(long nr)
 	return NULL;
 }
 
+const struct call *
+call_row(size_t i)
+{
+	return i < sizeof calls / sizeof *calls ? &calls[i] : NULL;
+}
+
+static unsigned
+trait_of(int error)
+{
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+		if (errors[i].error == error)
+			return errors[i].trait;
+	return 0;
+}
+
+bool
+call_might(const struct call *c, int error)
+{
+	unsigned trait = error == 0 ? SHORT : error == -1 ? CHANGES :
+	    trait_of(error);
+
+	return (c->traits & trait) != 0;
+}
+
 static bool
 has(const struct call *c, const uint64_t args[6], unsigned trait)
 {
@@ -118,10 +142,7 @@ call_changes(const struct call *c, const uint64_t args[6])
 bool
 call_may_fail(const struct call *c, const uint64_t args[6], int error)
 {
-	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
-		if (errors[i].error == error)
-			return has(c, args, errors[i].trait);
-	return false;
+	return has(c, args, trait_of(error));
 }
 
 bool

@@ -42,7 +42,7 @@ found() {
 	changed=()
 	"$tools/torture" --bin "$copy/build/bin" --scene "$dir/$scene" \
 		--dir "$dir/work" --shim "$tools/starve.so" --play run \
-		--sweep "$sweep" --every "$every" > "$dir/log" 2>&1 || rc=$?
+		--sweep "$sweep" --every "$every" --stop > "$dir/log" 2>&1 || rc=$?
 	[ "$rc" != 0 ] || fail "not found by $sweep: $what"
 	grep -qE "$words" "$dir/log" || fail "found, but not as such: $what"
 	rm -rf "$dir/work"

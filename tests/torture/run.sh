@@ -36,7 +36,7 @@ for durability in group package; do
 done
 
 orders=order,order-recovery,order-failed-sync
-kills=kill-changes,kill-worker-calls,kill-worker,kill-recovery
+kills=kill-changes,kill-worker-changes,kill-worker,kill-recovery
 faults=eio,eio-worker,enospc,enospc-worker,edquot,edquot-worker,enomem
 faults+=,enomem-worker,emfile,eintr,eintr-worker,short,short-worker
 again=eio-recovery,enospc-recovery,enomem-recovery
@@ -58,8 +58,8 @@ smoke() {
 
 whole() {
 	local s
-	strike group-copy-directory "run,$moves" kill 1
-	strike package-rename-zip run kill 1
+	strike group-copy-directory "run,$moves" kill,kill-worker-calls 1
+	strike package-rename-zip run kill,kill-worker-calls 1
 	for s in "${scenes[@]}"; do
 		strike "$s" "$works" "$orders,$kills" 3
 	done

@@ -77,8 +77,10 @@ static const struct sweep {
 	    1, { 0 } },
 	{ "kill-worker-calls", KILL, { .how = STRIKE_KILL_ALL,
 	    .children = true }, 1, { 0 } },
-	{ "kill-worker", KILL, { .how = STRIKE_KILL_ONE, .children = true },
-	    2, { 0 } },
+	{ "kill-worker-changes", KILL, { .how = STRIKE_KILL_ALL,
+	    .children = true, .changing = true }, 1, { 0 } },
+	{ "kill-worker", KILL, { .how = STRIKE_KILL_ONE, .children = true,
+	    .changing = true }, 1, { 0 } },
 	{ "kill-recovery", KILL, { .how = STRIKE_KILL_ALL,
 	    .changing = true }, 1, { HALF } },
 	{ "eio-recovery", FAULT, { .how = STRIKE_FAIL, .error = EIO }, 1,
@@ -134,7 +136,7 @@ struct options {
 	long every;			/* times the step of each sweep */
 	int jobs;
 	long at;			/* only this point; -1: all */
-	bool keep_going;
+	bool stop;			/* at the first trouble */
 };
 
 static bool
@@ -154,7 +156,7 @@ usage(void)
 {
 	fputs("usage: torture --bin DIR --scene DIR --dir DIR --shim FILE\n"
 	    "    [--totals FILE] [--play NAMES] [--sweep NAMES] [--every N]\n"
-	    "    [--jobs N] [--at N]\n", stderr);
+	    "    [--jobs N] [--at N] [--stop]\n", stderr);
 	exit(64);
 }
 
@@ -167,6 +169,7 @@ read_options(struct options *o, int argc, char **argv)
 		{ "totals", 1, NULL, 't' }, { "play", 1, NULL, 'p' },
 		{ "sweep", 1, NULL, 'w' }, { "every", 1, NULL, 'e' },
 		{ "jobs", 1, NULL, 'j' }, { "at", 1, NULL, 'a' },
+		{ "stop", 0, NULL, '1' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -183,6 +186,7 @@ read_options(struct options *o, int argc, char **argv)
 		case 'w': o->sweep = optarg; break;
 		case 'e': o->every = strtol(optarg, NULL, 10); break;
 		case 'j': o->jobs = (int)strtol(optarg, NULL, 10); break;
+		case '1': o->stop = true; break;
 		case 'a': o->at = strtol(optarg, NULL, 10); break;
 		default: usage();
 		}
@@ -276,7 +280,7 @@ points(const struct work *w, long half)
 			try_one(w, w->o->at, half);
 		return;
 	}
-	while (try_one(w, at, half))
+	while (!(w->o->stop && w->score->shown > 0) && try_one(w, at, half))
 		at += step * w->o->jobs;
 }
 
