@@ -297,6 +297,7 @@ help:
 	@echo 'make check      layers, unit and end-to-end tests, sanitizers'
 	@echo 'make bench      what it costs to verify the ledger, to hand out packages'
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS [60]'
+	@echo 'make torture    the programs, struck at every call: about 40 minutes'
 	@echo 'make analyze    static analysis, without a finding'
 	@echo 'make coverage   lines and branches reached by tests and fuzz corpora'
 	@echo 'make install    DESTDIR, PREFIX and SYSCONFDIR are honoured'
