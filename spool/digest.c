@@ -1,7 +1,9 @@
 #include "spool/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -26,11 +28,48 @@ must(int ok)
 	}
 }
 
+static void *
+give(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return n > 0 ? mem_resize(NULL, n) : NULL;
+}
+
+static void
+take_back(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+static void *
+resize(void *p, size_t n, const char *file, int line)
+{
+	if (n > 0)
+		return mem_resize(p, n);
+	take_back(p, file, line);
+	return NULL;
+}
+
+/* libcrypto 3.0 crashes where it gets no memory: it ends as we do. */
+static void
+prepare(void)
+{
+	static bool done;
+
+	if (!done)
+		CRYPTO_set_mem_functions(give, resize, take_back);
+	done = true;
+}
+
 static struct digest *
 make(const char *name)
 {
 	struct digest *d = mem_alloc(sizeof *d);
 
+	prepare();
 	d->ctx = EVP_MD_CTX_new();
 	d->md = EVP_MD_fetch(NULL, name, NULL);
 	must(d->ctx != NULL && d->md != NULL);
@@ -102,6 +141,7 @@ digest_hex(char *hex, const unsigned char *p, size_t n)
 void
 digest_of(const void *p, size_t n, unsigned char out[DIGEST_SIZE])
 {
+	prepare();
 	must(EVP_Q_digest(NULL, "SHA256", NULL, p, n, out, NULL));
 }
 
@@ -120,6 +160,7 @@ digest_hmac(const void *key, size_t key_len, const void *p, size_t n,
 {
 	size_t len = 0;
 
+	prepare();
 	must(EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, key_len, p, n,
 	    out, DIGEST_SIZE, &len) != NULL && len == DIGEST_SIZE);
 }

@@ -81,7 +81,7 @@ what='a drop is removed before the ledger line'
 plant spool/intake.c << 'END'
 s/\*taken = how == COPIED;/&\n	if (*taken)\n		unlinkat(in->spool->dir[PLACE_INCOMING], d->name, 0);/
 END
-found group kill-changes 3 '^  - done/'
+found group kill-changes 3 '^  - (done|ledger: )'
 
 what='an instance is shown at once'
 plant spool/settle.c << 'END'
