@@ -9,6 +9,7 @@
 #include "spool/buf.h"
 #include "spool/conf.h"
 #include "spool/err.h"
+#include "spool/fsx.h"
 #include "spool/mem.h"
 #include "spool/receipt.h"
 #include "spool/sum.h"
@@ -82,12 +83,23 @@ why_dead(int status)
 	return (struct blame){ F_WORKER_CRASHED, "crashed", NULL };
 }
 
+/* What it was told of lies elsewhere; where this fails, the run's end tries. */
+static void
+clear_away(const struct crew *c, const struct member *m)
+{
+	struct err e;
+
+	if (c->tmp != -1)
+		fsx_remove_tree(c->tmp, m->worker.work, &e);
+}
+
 int
 crew_bury(struct crew *c, struct member *m, const struct blame *why)
 {
 	struct job *culprit = jobs_pop(&m->jobs);
 	struct blame b = why_dead(crew_end(m, 0));
 
+	clear_away(c, m);
 	jobs_put_before(&c->waiting, &m->jobs);
 	if (culprit != NULL && ++culprit->tries < 2)
 		jobs_push(&c->again, culprit);

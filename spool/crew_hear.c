@@ -85,10 +85,10 @@ take_trouble(struct crew *c, struct member *m, const struct err *trouble,
 		*e = *trouble;
 		return -1;
 	}
-	if (c->tmp != -1 && house_check(c->conf, c->tmp, room, e) == -1)
-		return -1;
-	return crew_bury(c, m, &(struct blame){ F_IO_ERROR, "could not go on",
+	/* First it goes, and with it what it may have filled the disk with. */
+	crew_bury(c, m, &(struct blame){ F_IO_ERROR, "could not go on",
 	    trouble->text });
+	return c->tmp != -1 ? house_check(c->conf, c->tmp, room, e) : 0;
 }
 
 /* A worker that came up later must have read the same configuration. */
