@@ -11,6 +11,7 @@
 #include "spool/fsx.h"
 #include "spool/key.h"
 #include "spool/ledger.h"
+#include "spool/lines.h"
 #include "spool/seal.h"
 #include "tests/killer.h"
 #include "tests/scratch.h"
@@ -22,21 +23,35 @@
 struct at {
 	struct scratch *scratch;
 	int dir;			/* the ledger */
+	char path[256];
 	struct key *key;
 	struct keys keys;
 	struct err e;
 };
 
 static void
-lines(struct at *t, int n)
+events(struct at *t, int n, const char *event)
 {
 	struct ledger *l = ledger_open(t->dir, true, NULL, NULL, &t->e);
 
 	assert_non_null(l);
 	for (int i = 0; i < n; i++)
-		assert_int_equal(ledger_note(l, &t->e, "ended", "id", "x",
+		assert_int_equal(ledger_note(l, &t->e, event, "id", "x",
 		    NULL), 0);
 	ledger_close(l);
+}
+
+static void
+lines(struct at *t, int n)
+{
+	events(t, n, "ended");
+}
+
+static const char *
+ledger_path(struct at *t)
+{
+	scratch_path(t->scratch, t->path, sizeof t->path, "ledger");
+	return t->path;
 }
 
 static int
@@ -51,8 +66,7 @@ set_up(void **state)
 	chmod(path, 0600);
 	t->key = key_load(path, &t->e);
 	key_public(t->key, &t->keys);
-	scratch_path(t->scratch, path, sizeof path, "ledger");
-	t->dir = fsx_open_dir(AT_FDCWD, path, &t->e);
+	t->dir = fsx_open_dir(AT_FDCWD, ledger_path(t), &t->e);
 	*state = t;
 	return t->dir == -1;
 }
@@ -181,6 +195,72 @@ another_process_that_seals_is_waited_for_by_the_caller(void **state)
 	assert_true(sealed(t).made);
 }
 
+/* The file of the day without its last line. */
+static void
+cut_last_line(struct at *t)
+{
+	struct fsx_list days = { 0 };
+	struct buf b = { 0 };
+	char name[64];
+
+	assert_int_equal(lines_days(t->dir, &days, &t->e), 0);
+	assert_int_equal(days.n, 1);
+	snprintf(name, sizeof name, "ledger/%s.jsonl", days.v[0]);
+	scratch_read(t->scratch, name, &b);
+	b.p[b.len - 1] = '\0';
+	strrchr(b.p, '\n')[1] = '\0';
+	scratch_put(t->scratch, name, b.p);
+	fsx_list_free(&days);
+	buf_free(&b);
+}
+
+static void
+a_seal_whose_line_is_missing_gets_it_and_stays_as_it_is(void **state)
+{
+	struct at *t = *state;
+	struct stat one, two;
+	char path[256];
+
+	lines(t, 3);
+	sealed(t);
+	scratch_path(t->scratch, path, sizeof path,
+	    "ledger/seals/000000000003.note");
+	assert_int_equal(stat(path, &one), 0);
+	cut_last_line(t);
+	assert_int_equal(verified(t).sealed, 3);
+	assert_int_equal(verified(t).told, 0);
+	assert_true(sealed(t).made);
+	assert_int_equal(verified(t).told, 3);
+	assert_int_equal(stat(path, &two), 0);
+	assert_int_equal(one.st_ino, two.st_ino);
+}
+
+static void
+other_lines_in_a_sound_chain_do_not_fit_the_seal(void **state)
+{
+	struct at *t = *state;
+	struct buf note = { 0 };
+	struct verify_result v;
+
+	lines(t, 3);
+	sealed(t);
+	scratch_read(t->scratch, "ledger/seals/000000000003.note", &note);
+	close(t->dir);
+	assert_int_equal(fsx_remove_tree(AT_FDCWD, ledger_path(t), &t->e), 0);
+	t->dir = fsx_open_dir(AT_FDCWD, ledger_path(t), &t->e);
+	scratch_put(t->scratch, "ledger/seals/000000000003.note", note.p);
+	events(t, 2, "held");
+	assert_int_equal(verify_ledger(t->dir, &t->keys, &v, NULL, NULL,
+	    &t->e), 0);
+	assert_int_equal(v.faults, 1);		/* a tail is missing */
+	events(t, 2, "held");
+	assert_int_equal(verify_ledger(t->dir, &t->keys, &v, NULL, NULL,
+	    &t->e), 0);
+	assert_int_equal(v.faults, 1);
+	assert_int_equal(v.sealed, 0);
+	buf_free(&note);
+}
+
 /* ------------------------------------------------------------------ crashes */
 
 static int
@@ -263,6 +343,8 @@ main(void)
 		at(nothing_new_is_not_sealed_again),
 		at(a_changed_ledger_or_another_origin_is_not_sealed),
 		at(another_process_that_seals_is_waited_for_by_the_caller),
+		at(a_seal_whose_line_is_missing_gets_it_and_stays_as_it_is),
+		at(other_lines_in_a_sound_chain_do_not_fit_the_seal),
 		at(killed_at_every_call_it_seals_again),
 		at(every_call_may_fail_and_it_seals_again),
 	};
