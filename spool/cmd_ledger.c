@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "spool/base64.h"
@@ -14,6 +15,7 @@
 #include "spool/log.h"
 #include "spool/seal.h"
 #include "spool/seals.h"
+#include "spool/text.h"
 #include "spool/verify.h"
 
 struct proof {
@@ -22,14 +24,25 @@ struct proof {
 	struct seals seals;
 	size_t kept;			/* of them, in ledger/seals/ */
 	struct verify_result result;
+	struct buf found;		/* the faults, a JSON list */
+	struct json list;
 };
 
 static void
 tell_fault(void *arg, const struct verify_fault *f)
 {
 	static const char hint[] = "compare it with the last backup";
+	struct proof *p = arg;
+	struct buf shown = { 0 };
 
-	(void)arg;
+	text_name(&shown, f->file, strlen(f->file));
+	json_open(&p->list, NULL, '{');
+	json_str(&p->list, "file", buf_text(&shown));
+	if (f->line > 0)
+		json_num(&p->list, "line", f->line);
+	json_str(&p->list, "what", f->what);
+	json_close(&p->list, '}');
+	buf_free(&shown);
 	if (f->line > 0)
 		log_line(LEVEL_CRITICAL, "%s (%s:%" PRId64 "); try: %s",
 		    f->what, f->file, f->line, hint);
@@ -66,6 +79,7 @@ print_json(const struct proof *p)
 	json_num(&j, "seals", (int64_t)p->seals.n);
 	json_num(&j, "sealed", r->sealed);
 	json_bool(&j, "signatures", r->signatures);
+	json_raw(&j, "found", p->found.p);
 	json_close(&j, '}');
 	puts(buf_text(&b));
 	buf_free(&b);
@@ -166,13 +180,16 @@ prove(const struct cmdline *c, struct proof *p, const char *root)
 	    .keys = &p->keys };
 	struct err e;
 
+	json_init(&p->list, &p->found, false);
+	json_open(&p->list, NULL, '[');
 	if (cmd_open_ledger(root, &p->dir, &e) == -1 ||
 	    load_seals(c, p, &e) == -1 || verify_against(p->dir, &with,
-	    &p->result, tell_fault, NULL, &e) == -1)
+	    &p->result, tell_fault, p, &e) == -1)
 		return cmd_fail(&e);
 	if (p->dir == -1)
 		log_line(LEVEL_WARNING, "there is no ledger yet (%s/ledger)",
 		    root);
+	json_close(&p->list, ']');
 	(c->json ? print_json : print_text)(p);
 	return p->result.faults == 0 ? 0 : ERR_BOOKS;
 }
@@ -188,6 +205,7 @@ cmd_ledger(const struct cmdline *c)
 	if (rc == 0)
 		rc = prove(c, &p, root);
 	seals_free(&p.seals);
+	buf_free(&p.found);
 	if (p.dir != -1)
 		close(p.dir);
 	return rc;

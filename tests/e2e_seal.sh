@@ -141,6 +141,8 @@ key=(--key "$scratch/public.pem")
 d=$copy/ledger
 
 fresh
+audit 0 "${key[@]}" --json
+is "$(field '.found | length')" 0 'faults as JSON'
 audit 0 "${key[@]}"
 quiet
 says 'signatures checked'
@@ -157,6 +159,10 @@ sed -i '3s/"size":/"size":1/' "$d/${days[1]}.jsonl"
 audit 4 "${key[@]}"
 found "${days[1]}.jsonl:4" 'was changed'
 found "$(basename "$two")" "behind ledger/${days[0]}.jsonl:$(wc -l < "$d/${days[0]}.jsonl")"
+
+audit 4 "${key[@]}" --json
+is "$(field '.found[] | select(.line == 4) | .file')" "ledger/${days[1]}.jsonl" 'as JSON'
+is "$(field '(.found | length) == .faults and (.sound | not)')" true 'as JSON'
 
 fresh # edited, and the chain made anew
 sed -i '3s/"size":/"size":1/' "$d/${days[1]}.jsonl"
