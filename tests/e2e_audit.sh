@@ -11,7 +11,7 @@ awk -v to="$scratch/displays/" '
 	/^\.Ed/ { name = ""; inside = 0 }
 	inside { gsub(/\\e/, "\\"); print > (to name) }
 	/^\.Bd/ && name != "" { inside = 1 }' "$page"
-is "$(cd "$scratch/displays" && echo ./*)" './check.books ./check.chain ./check.instances ./check.originals ./check.seals ./show.acts ./show.counts ./show.runs ./show.source' 'the displays of the page'
+is "$(cd "$scratch/displays" && echo ./*)" './check.books ./check.chain ./check.instances ./check.originals ./check.seals ./show.acts ./show.counts ./show.removed ./show.runs ./show.source' 'the displays of the page'
 audit() { # CHECK: what it prints, its complaints too
 	(cd "$spool" && T=$scratch/scratch KEY=$scratch/public.pem PATH=/usr/bin:/bin \
 		bash "$scratch/displays/$1") > "$scratch/out" 2>&1

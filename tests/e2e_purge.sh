@@ -125,6 +125,23 @@ says 'nothing is older'
 want 0 doctor
 ! grep -q 'flerapp purge' "$scratch/out" || fail 'doctor still complains'
 
+# an auditor's own count agrees, and names what went
+display() { # NAME: of flerapp-audit(7), run without any program of ours
+	awk -v name="$1" '/^\.\\" / { on = $2 "." $3 == name }
+		/^\.Ed/ { on = inside = 0 }
+		inside { gsub(/\\e/, "\\"); print }
+		/^\.Bd/ { inside = on }' "$here/../spool/flerapp-audit.7" > "$scratch/display"
+	[ -s "$scratch/display" ] || fail "no display $1"
+	(cd "$spool" && T=$scratch bash "$scratch/display") > "$scratch/out" 2>&1
+}
+display check.books
+[ ! -s "$scratch/out" ] || fail 'the books of the auditor'
+display check.originals
+[ ! -s "$scratch/out" ] || fail 'the originals of the auditor'
+display show.removed
+says "done/$(date -u -d '100 days ago' +%F)/$good.zip"
+says 'case 12'
+
 # what is known of it
 want 0 show --json "$good"
 is "$(field .purged)" true 'purged'
