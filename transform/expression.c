@@ -79,9 +79,9 @@ take_name(struct scan *s, size_t n)
 		n = (size_t)(next - s->p) + 2;
 	} else if (*next == '(') {
 		tell(s, EXPRESSION_FUNCTION, n);
-	} else if (s->p[n] == ':') {
+	} else if (*next == ':') {
 		tell(s, EXPRESSION_PREFIX, n);
-		n++;
+		n = (size_t)(next - s->p) + 1;
 		n += s->p[n] == '*' ? 1 : name_length(s->p + n);
 		s->operand = true;
 	} else {
