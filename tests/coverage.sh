@@ -12,7 +12,8 @@ tests/packages.sh llvm
 make -s -j"$(nproc)" CC=clang COV=1 BUILD=$build CFLAGS='-O1 -g' \
 	test-programs fuzz-programs
 rm -rf "$build/raw" "$build/seeds" && mkdir -p "$build/raw"
-tests/fuzz/seeds.sh "$build/fuzz/make_seeds" "$build/seeds"
+LLVM_PROFILE_FILE=/dev/null \
+	tests/fuzz/seeds.sh "$build/fuzz/make_seeds" "$build/seeds"
 
 objects=()
 for program in "$build"/tests/test_* "$build"/fuzz/*; do

@@ -71,6 +71,8 @@ take(const struct scratch *s, struct account *a, struct buf *told)
 	ledger_close(l);
 	spool_close(&spool);
 	books_free(b);
+	a->spool = NULL;
+	a->books = NULL;
 }
 
 static void
