@@ -37,7 +37,6 @@ struct item {
 	struct arena arena;		/* of `more` */
 	struct findings more;
 	enum state to;
-	bool again;			/* read once more: IO_ERROR */
 };
 
 struct tray {
@@ -273,6 +272,20 @@ add_to_group(struct tray *y, struct item *it)
 			y->group_bytes += it->answer->made[i].files[k].size;
 }
 
+int
+tray_answer(struct tray *y, const struct crew_answer *a, struct err *e)
+{
+	struct item *it = &y->items[a->item];
+
+	it->answer = a->answer;
+	memcpy(it->work, a->work, sizeof it->work);
+	decide(y, it);
+	add_to_group(y, it);
+	return tray_commit_due(y, e);
+}
+
+/* ------------------------------------------------------------- give out */
+
 static void
 give(struct tray *y, struct item *it, int fd, const struct package *p)
 {
@@ -286,43 +299,6 @@ give(struct tray *y, struct item *it, int fd, const struct package *p)
 	}
 	crew_give(y->tools.crew, &job);
 }
-
-static bool
-has_code(const struct findings *f, enum finding_code code)
-{
-	for (size_t i = 0; i < f->n; i++)
-		if (f->v[i].code == code)
-			return true;
-	return false;
-}
-
-/* A disk that fails once is no reason to keep a package from its owner. */
-static void
-read_again(struct tray *y, struct item *it, struct answer *a)
-{
-	it->again = true;
-	answer_free(a);
-	free(a);
-	give(y, it, it->drop != NULL ? it->drop->fd : it->fd);
-}
-
-int
-tray_answer(struct tray *y, const struct crew_answer *a, struct err *e)
-{
-	struct item *it = &y->items[a->item];
-
-	if (!it->again && has_code(&a->answer->findings, F_IO_ERROR)) {
-		read_again(y, it, a->answer);
-		return 0;
-	}
-	it->answer = a->answer;
-	memcpy(it->work, a->work, sizeof it->work);
-	decide(y, it);
-	add_to_group(y, it);
-	return tray_commit_due(y, e);
-}
-
-/* ------------------------------------------------------------- give out */
 
 /* A file that is larger than we take is refused without being opened. */
 static int

@@ -154,11 +154,19 @@ is_instance(const char *path)
 	return begins(path, "outbox/") && depth == 4;
 }
 
+/* claimed/{run}, tmp/{run}, claimed/.{run}.lock: what tells of a run */
+static bool
+is_trace(const char *path)
+{
+	return (begins(path, "claimed/") || begins(path, "tmp/")) &&
+	    strchr(strchr(path, '/') + 1, '/') == NULL;
+}
+
 /* A drop that was taken away: claimed/{run}/{n}.{name} */
 static bool
 is_taken_drop(const char *path)
 {
-	return begins(path, "claimed/") && base(path)[0] != '.' &&
+	return begins(path, "claimed/") && !is_trace(path) &&
 	    strspn(base(path), "0123456789") > 0 &&
 	    strchr(base(path), '.') != NULL;
 }
@@ -167,14 +175,6 @@ static bool
 is_day(const char *path)
 {
 	return begins(path, "ledger/") && ends(path, ".jsonl");
-}
-
-/* claimed/{run}, tmp/{run}, claimed/.{run}.lock: what tells of a run */
-static bool
-is_trace(const char *path)
-{
-	return (begins(path, "claimed/") || begins(path, "tmp/")) &&
-	    strchr(strchr(path, '/') + 1, '/') == NULL;
 }
 
 static bool
@@ -324,37 +324,36 @@ gone(struct order *o, const char *path)
 		add(o, NAME_GONE, path, path);
 }
 
+/* Of a file its bytes, of a folder the names in it; "": everything. */
+static bool
+covers(const char *path, const struct pending *p)
+{
+	size_t n = strlen(path);
+
+	if (n == 0)
+		return true;
+	if (p->kind == DATA)
+		return strcmp(p->path, path) == 0;
+	return strncmp(p->path, path, n) == 0 && p->path[n] == '/' &&
+	    strchr(p->path + n + 1, '/') == NULL;
+}
+
 static void
-synced_all(struct order *o, long since)
+synced(struct order *o, const char *path, long since)
 {
 	for (size_t i = o->n; i-- > 0;)
-		if (o->v[i].since <= since && !o->v[i].doomed)
+		if (o->v[i].since <= since && !o->v[i].doomed &&
+		    covers(path, &o->v[i]))
 			forget(o, i);
 }
 
 /* The kernel may have let go of it, and calls a second sync a success. */
 static void
-doom(struct order *o, const struct doing *d)
+doom(struct order *o, const char *path, long since)
 {
 	for (size_t i = 0; i < o->n; i++)
-		if (o->v[i].since <= d->since && (d->from[0] == '\0' ||
-		    strcmp(o->v[i].path, d->from) == 0))
+		if (o->v[i].since <= since && covers(path, &o->v[i]))
 			o->v[i].doomed = true;
-}
-
-static void
-synced_file(struct order *o, const char *path, long since)
-{
-	for (size_t i = o->n; i-- > 0;) {
-		const struct pending *p = &o->v[i];
-		size_t parent = (size_t)(base(p->path) - p->path);
-		bool in_it = parent == strlen(path) + 1 &&
-		    strncmp(p->path, path, parent - 1) == 0;
-
-		if (p->since <= since && !p->doomed && (p->kind == DATA ?
-		    strcmp(p->path, path) == 0 : in_it))
-			forget(o, i);
-	}
 }
 
 /* ------------------------------------------------------------- the rules */
@@ -369,33 +368,33 @@ words(enum kind k)
 	return names[k];
 }
 
-/* tmp/{run}/w0/m1/… is run/w0/m1, tmp/{run}/{id}/… is the id. */
+/*
+ * claimed/{run}/{n} is run/n in the line; tmp/{run}/made/7/... is
+ * run/made/7, and tmp/{run}/{id}/... the id.
+ */
 static bool
 names_it(const char *text, const struct pending *p)
 {
-	char want[PATH_MAX + 2];
-	const char *a, *b;
-	size_t n;
+	char want[PATH_MAX + 2], id[PATH_MAX + 2];
+	const char *in, *rest;
+	size_t k;
 
+	if (is_trace(p->path) || !of_a_run(p->path))
+		return false;
+	in = strchr(p->path, '/') + 1;		/* {run}/... */
+	rest = strchr(in, '/') + 1;
 	if (begins(p->path, "claimed/")) {
-		snprintf(want, sizeof want, "%.*s\"",
-		    (int)strcspn(p->path + 8, "."), p->path + 8);
-		return is_trace(p->path) ? false : strstr(text, want) != NULL;
+		snprintf(want, sizeof want, "%.*s\"", (int)(rest - in +
+		    (long)strcspn(rest, ".")), in);
+		return strstr(text, want) != NULL;
 	}
-	if (!begins(p->path, "tmp/") || is_trace(p->path))
+	k = strcspn(rest, "/");
+	if (rest[k] == '\0')
 		return false;
-	a = strchr(p->path + 4, '/') + 1;
-	b = strchr(a, '/');
-	if (b == NULL)
-		return false;
-	if (a[0] != 'w' || strspn(a + 1, "0123456789") + 1 != (size_t)(b - a))
-		n = (size_t)snprintf(want, sizeof want, "\"%.*s\"",
-		    (int)(b - a), a);
-	else
-		n = (size_t)snprintf(want, sizeof want, "%.*s\"",
-		    (int)(b + 1 + strcspn(b + 1, "/") - (p->path + 4)),
-		    p->path + 4);
-	return n < sizeof want && strstr(text, want) != NULL;
+	snprintf(id, sizeof id, "\"%.*s\"", (int)k, rest);
+	k += 1 + strcspn(rest + k + 1, "/");
+	snprintf(want, sizeof want, "%.*s\"", (int)(rest - in) + (int)k, in);
+	return strstr(text, want) != NULL || strstr(text, id) != NULL;
 }
 
 static void
@@ -463,7 +462,8 @@ check_traces(struct order *o, const char *path)
 {
 	o->seen.removed++;
 	for (size_t i = 0; i < o->n; i++)
-		if (!of_a_run(o->v[i].path) && !is_lock(o->v[i].path))
+		if (!of_a_run(o->v[i].path) && !is_lock(o->v[i].path) &&
+		    !begins(o->v[i].path, "ledger/"))
 			broken(o, "traces: %s is removed, and %s %s is not on "
 			    "disk", path, words(o->v[i].kind), o->v[i].path);
 }
@@ -585,24 +585,22 @@ at_beginning(struct order *o, struct doing *d, const struct strike_call *c)
 	}
 }
 
+static bool
+is_sync(long nr)
+{
+	return nr == SYS_syncfs || nr == SYS_fsync || nr == SYS_fdatasync;
+}
+
 static void
 at_end(struct order *o, const struct doing *d, const struct strike_call *c)
 {
-	if (c->nr == SYS_syncfs) {
+	if (is_sync(c->nr)) {
 		o->seen.syncs++;
-		if (c->result == 0)
-			synced_all(o, d->since);
+		(c->result == 0 ? synced : doom)(o, d->from, d->since);
 	}
-	if ((c->nr == SYS_syncfs || c->nr == SYS_fsync ||
-	    c->nr == SYS_fdatasync) && c->result < 0)
-		doom(o, d);
 	if (c->result < 0 || d->from[0] == '\0')
 		return;
 	switch (c->nr) {
-	case SYS_fsync:
-	case SYS_fdatasync:
-		synced_file(o, d->from, d->since);
-		break;
 	case SYS_write:
 	case SYS_pwrite64:
 	case SYS_copy_file_range:

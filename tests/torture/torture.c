@@ -321,14 +321,15 @@ sweep_all(struct work *w)
 static int
 job(struct work *w)
 {
-	char dir[256];
+	char dirs[2][256];
 	struct stage_set set = { .bin = w->o->bin, .scene = w->o->scene,
-	    .dir = dir, .shim = w->o->shim, .play = w->play };
+	    .shim = w->o->shim, .play = w->play };
 
 	for (int i = 0; i < 2; i++) {
 		set.plain = i == 1;
-		snprintf(dir, sizeof dir, "%s/job%d.%d", w->o->dir, w->job,
-		    i);
+		snprintf(dirs[i], sizeof dirs[i], "%s/job%d.%d", w->o->dir,
+		    w->job, i);
+		set.dir = dirs[i];
 		w->stages[i] = stage_new(&set);
 	}
 	sweep_all(w);
