@@ -1,6 +1,7 @@
 #include "watcher/laerr.h"
 
 #include <archive.h>
+#include <errno.h>
 #include <string.h>
 
 #include "spool/buf.h"
@@ -15,6 +16,9 @@ laerr_tell(struct archive *a, struct findings *f, const char *file)
 	const char *text = archive_error_string(a);
 	struct buf b = { 0 };
 
+	/* It, or zlib below it, got no memory: not the package's fault. */
+	if (archive_errno(a) == ENOMEM)
+		mem_exhausted();
 	if (text == NULL)
 		text = "no reason given";
 	member_show(&b, text, strlen(text));

@@ -136,6 +136,7 @@ struct options {
 	long every;			/* times the step of each sweep */
 	int jobs;
 	long at;			/* only this point; -1: all */
+	long from, to;			/* only points between */
 	bool stop;			/* at the first trouble */
 };
 
@@ -156,7 +157,7 @@ usage(void)
 {
 	fputs("usage: torture --bin DIR --scene DIR --dir DIR --shim FILE\n"
 	    "    [--totals FILE] [--play NAMES] [--sweep NAMES] [--every N]\n"
-	    "    [--jobs N] [--at N] [--stop]\n", stderr);
+	    "    [--jobs N] [--at N] [--from N] [--to N] [--stop]\n", stderr);
 	exit(64);
 }
 
@@ -169,12 +170,14 @@ read_options(struct options *o, int argc, char **argv)
 		{ "totals", 1, NULL, 't' }, { "play", 1, NULL, 'p' },
 		{ "sweep", 1, NULL, 'w' }, { "every", 1, NULL, 'e' },
 		{ "jobs", 1, NULL, 'j' }, { "at", 1, NULL, 'a' },
-		{ "stop", 0, NULL, '1' },
+		{ "stop", 0, NULL, '1' }, { "from", 1, NULL, 'f' },
+		{ "to", 1, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
-	*o = (struct options){ .every = 1, .jobs = 1, .at = -1 };
+	*o = (struct options){ .every = 1, .jobs = 1, .at = -1,
+	    .to = LONG_MAX };
 	while ((c = getopt_long(argc, argv, "", rows, NULL)) != -1)
 		switch (c) {
 		case 'b': o->bin = optarg; break;
@@ -186,6 +189,8 @@ read_options(struct options *o, int argc, char **argv)
 		case 'w': o->sweep = optarg; break;
 		case 'e': o->every = strtol(optarg, NULL, 10); break;
 		case 'j': o->jobs = (int)strtol(optarg, NULL, 10); break;
+		case 'f': o->from = strtol(optarg, NULL, 10); break;
+		case 'o': o->to = strtol(optarg, NULL, 10); break;
 		case '1': o->stop = true; break;
 		case 'a': o->at = strtol(optarg, NULL, 10); break;
 		default: usage();
@@ -273,14 +278,15 @@ static void
 points(const struct work *w, long half)
 {
 	long step = w->sweep->step * w->o->every;
-	long at = (step / 2 + half) % step + w->job * step;
+	long at = w->o->from + (step / 2 + half) % step + w->job * step;
 
 	if (w->o->at >= 0) {
 		if (w->job == 0)
 			try_one(w, w->o->at, half);
 		return;
 	}
-	while (!(w->o->stop && w->score->shown > 0) && try_one(w, at, half))
+	while (at <= w->o->to && !(w->o->stop && w->score->shown > 0) &&
+	    try_one(w, at, half))
 		at += step * w->o->jobs;
 }
 
