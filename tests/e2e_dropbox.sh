@@ -18,7 +18,8 @@ ln -s "$scratch/secret" "$in/link.zip"
 ln -s "$in" "$in/loop.zip"
 special=(folder.zip fifo.zip link.zip loop.zip)
 if mknod "$in/device.zip" c 1 5 2> /dev/null; then special+=(device.zip); fi
-# another's file under a second name; a hole; one that is still written
+# another's file under a second name, as anybody may where the kernel's
+# fs.protected_hardlinks is 0; a hole; one that is still written
 ln "$scratch/secret" "$in/linked.zip"
 truncate -s 1P "$in/hole.zip" 2> /dev/null || truncate -s 8T "$in/hole.zip" || fail 'no hole'
 exec 7>> "$in/open.zip"

@@ -195,6 +195,23 @@ everything_that_is_not_valid_is_told_at_once(void **unused)
 	reading_done(&o);
 }
 
+/* libxml2's trees keep 16 bits of it; what is told of a form is no tree's. */
+static void
+the_line_of_a_long_form_is_told_whole(void **unused)
+{
+	enum { LINES = 70000 };
+	struct buf b = { 0 };
+	struct reading o;
+
+	(void)unused;
+	make(&b, "<Melding>", LINES, "\n", "<x/></Melding>");
+	read_form(&o, plain, "*", b.p, b.len, 0, true);
+	expect_found(&o.findings, "Xsd /Melding/x", "a long form");
+	assert_int_equal(o.findings.v[0].line, LINES + 1);
+	reading_done(&o);
+	buf_free(&b);
+}
+
 static void
 brothers_are_counted_where_they_repeat(void **unused)
 {
@@ -515,6 +532,7 @@ main(void)
 		    a_document_type_is_refused_and_nothing_else_is_said),
 		cmocka_unit_test(the_root_must_be_one_of_the_schema),
 		cmocka_unit_test(everything_that_is_not_valid_is_told_at_once),
+		cmocka_unit_test(the_line_of_a_long_form_is_told_whole),
 		cmocka_unit_test(brothers_are_counted_where_they_repeat),
 		cmocka_unit_test(
 		    a_form_with_more_findings_than_can_be_told_is_refused),
