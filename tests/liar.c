@@ -176,5 +176,7 @@ main(int argc, char **argv)
 			work_on(&t, &jobs[i]);
 			close(jobs[i].fd);
 		}
+	free(jobs);
+	free(conf);
 	return 0;
 }
