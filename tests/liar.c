@@ -22,6 +22,7 @@
 #include "spool/err.h"
 #include "spool/fault.h"
 #include "spool/fsx.h"
+#include "spool/listing.h"
 #include "spool/mem.h"
 #include "spool/sandbox.h"
 #include "spool/wire.h"
@@ -117,17 +118,22 @@ work_on(struct tale *t, const struct wire_job *job)
 	answer_free(&t->a);
 }
 
-/* The second to start has another configuration. */
-static const char *
-config_sum(int dir)
+/* The second to start has another configuration, where that is the lie. */
+static void
+config_sum(const char *conf, int dir, char sum[DIGEST_HEX + 1])
 {
 	int fd = openat(dir, "started", O_WRONLY | O_CREAT | O_EXCL, 0600);
+	struct faults f = { 0 };
+	struct buf lines = { 0 };
 
+	lies_must(listing_config(conf, &lines, &f));
+	digest_hex_of(buf_text(&lines), lines.len, sum);
 	if (fd == -1 && faccessat(dir, "lie-config", F_OK, 0) == 0)
-		return "0000000000000000000000000000000000000000000000000000"
-		    "000000000000";
-	close(fd);
-	return LIES_OTHER_SUM;
+		memset(sum, '0', DIGEST_HEX);
+	else
+		close(fd);
+	buf_free(&lines);
+	faults_free(&f);
 }
 
 /* "never", "trouble", "garbage", "exit": before it is ready. */
@@ -156,7 +162,7 @@ main(int argc, char **argv)
 	struct conf *conf = mem_alloc(sizeof *conf);
 	struct faults faults = { 0 };
 	struct tale t = { .kept = -1 };
-	const char *sum;
+	char sum[DIGEST_HEX + 1];
 	struct err e;
 	int n, dir, log;
 
@@ -164,7 +170,7 @@ main(int argc, char **argv)
 		return ERR_CONFIG;
 	dir = open(argv[2], O_PATH | O_DIRECTORY);
 	lie_at_start(dir);
-	sum = config_sum(dir);
+	config_sum(argv[2], dir, sum);
 	log = openat(dir, "liar.log", O_WRONLY | O_APPEND | O_CREAT, 0600);
 	lies_must(dup2(log, LOG_FD));
 	if (conf->workers.sandbox == SANDBOX_ENFORCE)
