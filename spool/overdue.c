@@ -209,9 +209,14 @@ size_below(const struct overdue *o, const char *path, const struct stat *st,
 	if (dir == -1)
 		return errno == ENOENT ? 0 : err_sys(e, "open %s", path);
 	rc = fsx_list(dir, &l, e);
-	for (size_t i = 0; i < l.n; i++)
-		if (fstatat(dir, l.v[i], &file, AT_SYMLINK_NOFOLLOW) == 0)
+	for (size_t i = 0; rc == 0 && i < l.n; i++)
+		switch (fsx_look(dir, l.v[i], &file, e)) {
+		case 1:
 			*bytes += (uint64_t)file.st_size;
+			break;
+		case -1:		/* the ledger would tell a wrong size */
+			rc = -1;
+		}
 	fsx_list_free(&l);
 	close(dir);
 	return rc;

@@ -400,6 +400,7 @@ names_it(const char *text, const struct pending *p)
 static void
 check_line(struct order *o, const char *text)
 {
+	o->seen.lines++;
 	if (strstr(text, "\"group\":") == NULL)
 		return;			/* who began, who ended */
 	o->seen.commits++;

@@ -39,7 +39,7 @@ const char *order_why(const struct order *);
 
 /* What was seen: a checker that sees nothing finds nothing. */
 struct order_seen {
-	size_t commits, shown, dropped, syncs, removed;
+	size_t lines, commits, shown, dropped, syncs, removed;
 };
 
 const struct order_seen *order_seen(const struct order *);

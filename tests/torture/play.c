@@ -133,6 +133,26 @@ run(const struct stage *s, const char *text, const char *log)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* "past COMMAND" is run three days ago. */
+static int
+run_before(const struct stage *s, const char *text)
+{
+	static const char past[] = "past ";
+	char shim[PATH_MAX];
+	int code;
+
+	if (strncmp(text, past, sizeof past - 1) != 0)
+		return run(s, text, s->log);
+	snprintf(shim, sizeof shim, "%.*s/clock.so",
+	    (int)(strrchr(s->set.shim, '/') - s->set.shim), s->set.shim);
+	setenv("LD_PRELOAD", shim, 1);
+	setenv("FLERAPP_CLOCK", "-259200", 1);
+	code = run(s, text + sizeof past - 1, s->log);
+	unsetenv("LD_PRELOAD");
+	unsetenv("FLERAPP_CLOCK");
+	return code;
+}
+
 static void
 run_struck(const struct stage *s, const struct strike *plan,
     struct strike_result *r, struct order *o)
@@ -315,7 +335,7 @@ set_up(struct stage *s)
 	for (size_t i = 0; i < BEFORE_MAX && s->set.play->before[i] != NULL;
 	    i++)
 		if (!code_fine(&(struct play){ .codes = CODE_OK |
-		    CODE_PARTIAL }, run(s, s->set.play->before[i], s->log))) {
+		    CODE_PARTIAL }, run_before(s, s->set.play->before[i]))) {
 			fprintf(stderr, "cannot set up %s: %s (%s)\n",
 			    s->set.play->name, s->set.play->before[i],
 			    s->log);
@@ -543,9 +563,9 @@ stage_order(struct stage *s, const struct strike *plan, struct trouble *t)
 		    order_broken(o), order_why(o));
 	}
 	if (undisturbed && (order_seen(o)->syncs == 0 ||
-	    order_seen(o)->commits == 0)) {
+	    order_seen(o)->lines == 0)) {
 		t->other++;
-		say(t, "  the checker saw no commit\n");
+		say(t, "  the checker saw no line of the ledger\n");
 	}
 	order_free(o);
 	finish(s, false, t);

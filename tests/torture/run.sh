@@ -35,6 +35,8 @@ for durability in group package; do
 	done
 done
 
+scene_make "$dir/kept" routes=many retention=1 seal=yes || exit 1
+
 orders=order,order-recovery,order-failed-sync
 kills=kill-changes,kill-worker-changes,kill-worker,kill-recovery
 faults=eio,eio-worker,enospc,enospc-worker,edquot,edquot-worker,enomem
@@ -45,6 +47,7 @@ lasting+=,short-for-ever
 allocs=alloc,alloc-worker,alloc-for-ever,alloc-worker-for-ever
 works=run,run-owners,watch,transform
 moves=hold,release,requeue,reject
+keeping=purge,seal
 
 smoke() {
 	strike group-copy-directory run,transform \
@@ -52,6 +55,7 @@ smoke() {
 	strike package-rename-zip run,watch "$orders,$kills,$again" 97
 	strike package-copy-directory run "$orders" 41
 	strike group-copy-directory "$moves" "kill,order,eio" 41
+	strike kept $keeping "kill-changes,order,eio" 13
 	part "$here/rivals.sh" "$bin" "$dir" 2
 	part "$here/clock.sh" "$bin" "$tools" "$dir"
 }
@@ -70,6 +74,7 @@ whole() {
 	done
 	strike group-copy-directory "$moves" \
 		"$orders,$kills,$faults,$again,$lasting,$allocs" 2
+	strike kept $keeping "$orders,kill,$kills,$faults,$again,$allocs" 1
 	part "$here/rivals.sh" "$bin" "$dir" 20
 	part "$here/clock.sh" "$bin" "$tools" "$dir"
 	part "$here/mutants.sh" "$bin" "$tools" "$dir"

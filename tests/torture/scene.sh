@@ -5,8 +5,9 @@
 #   durability=group|package claim=copy|rename output=directory|zip
 #   routes=one|many   many: three routes from one app, one of them for-each
 #   workers=N [1]     batch=N [64]    large=KIB [48]   of one attachment
+#   retention=DAYS    of all that can be purged      seal=yes   with a new key
 # DIR gets config/, packages/ (to be dropped, in the order of their names) and
-# an empty spool/. The same options give the same bytes.
+# an empty spool/. The same options give the same bytes, but for the key.
 # shellcheck shell=bash
 
 scene_here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -104,23 +105,28 @@ scene_settings() {
 	echo '[transform]'
 	[ -z "$durability" ] || echo "durability = $durability"
 	[ -z "$output" ] || echo "output = $output"
+	[ -z "$seal" ] || printf '[ledger]\nsigning-key = seal.pem\n'
+	[ -z "$retention" ] || printf '[retention]\nheld = %s\nrejected = %s
+done = %s\noutbox = %s\n' "$retention" "$retention" "$retention" "$retention"
 }
 
 scene_make() { # DIR [OPTION=VALUE...]
 	local dir=$1 durability='' claim='' output='' routes=one workers=1 \
-		batch=64 large=48 option
+		batch=64 large=48 retention='' seal='' option
 	shift
 	for option; do
 		case $option in
 		durability=* | claim=* | output=* | routes=* | workers=* | \
-		batch=* | large=*) local "$option" ;;
+		batch=* | large=* | retention=* | seal=*) local "$option" ;;
 		*) echo "scene_make: no such option: $option" >&2
 			return 1 ;;
 		esac
 	done
-	mkdir -p "$dir/packages" "$dir/spool" &&
+	mkdir -p "$dir" && mkdir "$dir/packages" "$dir/spool" &&
 	cp -r "$scene_example/config" "$dir/config" &&
 	scene_settings >> "$dir/config/flerapp.conf" || return 1
+	[ -z "$seal" ] || (umask 077 && openssl genpkey -algorithm ed25519 \
+		-out "$dir/config/seal.pem" 2> /dev/null) || return 1
 	[ "$routes" = one ] || scene_routes "$dir/config" || return 1
 	scene_packages "$dir/packages" "$large"
 }

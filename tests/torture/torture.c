@@ -27,6 +27,7 @@ enum { SHOWN_MAX = 40, SHOWN_TEXT = 700, JOBS_MAX = 64, HALVES = 8 };
 
 #define REASON "--reason because "
 #define RUN "flerapp run --progress none"
+#define PAST "past "				/* three days ago */
 #define BOTH (CODE_OK | CODE_PARTIAL)
 /* Asked once more, it says that it is done already. */
 #define ONCE (CODE_OK | CODE_DATA)
@@ -45,6 +46,9 @@ static const struct play plays[] = {
 	    false },
 	{ "reject", { RUN }, "flerapp reject " REASON "@c-held.zip", ONCE,
 	    false },
+	{ "purge", { PAST RUN }, "flerapp purge " REASON "--json", CODE_OK,
+	    false },
+	{ "seal", { RUN }, "flerapp ledger seal", CODE_OK, false },
 };
 
 enum sort { KILL, FAULT, ALLOC, ORDER, SORTS };
@@ -339,8 +343,9 @@ job(struct work *w)
 		w->stages[i] = stage_new(&set);
 	}
 	sweep_all(w);
-	stage_free(w->stages[0]);
-	stage_free(w->stages[1]);
+	/* A single point is there to be looked at. */
+	for (int i = 0; i < 2 && w->o->at < 0; i++)
+		stage_free(w->stages[i]);
 	return 0;
 }
 

@@ -247,12 +247,15 @@ add_instances(struct buf *b, struct slice list)
 	}
 }
 
-/* What is about a package; who worked when is another each time. */
+/*
+ * What is about a package; who worked when is another each time, and whether
+ * the user has a name cannot always be found out.
+ */
 static int
 add_record(void *arg, const char *text, size_t len, int64_t at, struct err *e)
 {
 	static const char *const keys[] = { "id", "package", "sha256", "size",
-	    "instance", "app", "codes", "act", "reason", "user" };
+	    "instance", "app", "codes", "act", "reason" };
 	struct lines *l = arg;
 	struct buf line = { 0 };
 	struct record r;
