@@ -261,21 +261,14 @@ crew_unsafe(const struct conf *conf)
 	    "open";
 }
 
-/*
- * Its hash is ours; the worker is told it, and hashes no more.  What is larger
- * than any package may be is refused by its size.
- */
+/* Its hash is ours; the worker is told it, and hashes no more. */
 void
 crew_give(struct crew *c, const struct crew_job *given)
 {
 	struct job *j = job_new(given);
-	struct stat st;
 
 	c->n_open++;
-	if (fstat(j->fd, &st) == 0 &&
-	    (uint64_t)st.st_size <= c->conf->packages.max_bytes &&
-	    sum_file(c->sum, j->fd, (uint64_t)st.st_size, j->sha256,
-	    &j->size) == -1)
+	if (crew_sum(c, j) == -1)
 		crew_answer_for(c, j, F_IO_ERROR, "the file cannot be read");
 	else
 		jobs_push(&c->waiting, j);

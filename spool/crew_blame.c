@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -14,7 +15,10 @@
 #include "spool/receipt.h"
 #include "spool/sum.h"
 
-enum { START_MS = 10000 };		/* at least, to come up */
+enum {
+	START_MS = 10000,		/* at least, to come up */
+	SUM_TRIES = 2,
+};
 
 int64_t
 crew_now(void)
@@ -35,6 +39,29 @@ crew_end(struct member *m, int grace_ms)
 
 /* ---------------------------------------------------------- our own answer */
 
+/*
+ * What cannot be read to its end has no hash: that of a part would be a false
+ * one, and the ledger would tell it.  Nor has what is larger than any package
+ * may be, which is refused by its size.
+ */
+int
+crew_sum(struct crew *c, struct job *j)
+{
+	struct stat st;
+
+	for (int i = 0; i < SUM_TRIES; i++) {
+		if (fstat(j->fd, &st) == -1)
+			continue;
+		if ((uint64_t)st.st_size > c->conf->packages.max_bytes ||
+		    sum_file(c->sum, j->fd, (uint64_t)st.st_size, j->sha256,
+		    &j->size) == 0)
+			return 0;
+	}
+	j->sha256[0] = '\0';
+	j->size = 0;
+	return -1;
+}
+
 /* The answer about a package that no worker gives is ours. */
 void
 crew_answer_for(struct crew *c, struct job *j, enum finding_code code,
@@ -44,8 +71,7 @@ crew_answer_for(struct crew *c, struct job *j, enum finding_code code,
 
 	findings_init(&a->findings, &a->arena);
 	if (j->sha256[0] == '\0')
-		sum_file(c->sum, j->fd, c->conf->packages.max_bytes,
-		    j->sha256, &j->size);
+		crew_sum(c, j);
 	memcpy(a->sha256, j->sha256, sizeof a->sha256);
 	a->size = j->size;
 	findings_add(&a->findings, code, NULL, 0, NULL, "%s", text);

@@ -64,6 +64,7 @@ int64_t crew_now(void);		/* ms, monotonic */
 int crew_end(struct member *, int grace_ms);	/* its wait status */
 
 /* A package that no worker answers for. */
+int crew_sum(struct crew *, struct job *);	/* j->sha256, j->size */
 void crew_answer_for(struct crew *, struct job *, enum finding_code,
     const char *text);
 

@@ -279,6 +279,10 @@ tray_answer(struct tray *y, const struct crew_answer *a, struct err *e)
 
 	it->answer = a->answer;
 	memcpy(it->work, a->work, sizeof it->work);
+	/* Without a hash it cannot be booked; it goes back as it came. */
+	if (it->drop != NULL && a->answer->sha256[0] == '\0')
+		return err_set(e, ERR_IO, "incoming/%s cannot be read",
+		    it->name);
 	decide(y, it);
 	add_to_group(y, it);
 	return tray_commit_due(y, e);
