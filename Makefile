@@ -297,7 +297,8 @@ help:
 	@echo 'make check      layers, unit and end-to-end tests, sanitizers'
 	@echo 'make bench      what it costs to verify the ledger, to hand out packages'
 	@echo 'make fuzz       each fuzz target for FUZZ_SECONDS [60]'
-	@echo 'make torture    the programs, struck at every call: about 40 minutes'
+	@echo 'make torture    the programs, struck at every call: about 40 minutes;'
+	@echo '                then power cuts and full disks (torture-power): an hour'
 	@echo 'make analyze    static analysis, without a finding'
 	@echo 'make coverage   lines and branches reached by tests and fuzz corpora'
 	@echo 'make install    DESTDIR, PREFIX and SYSCONFDIR are honoured'
@@ -434,8 +435,17 @@ $(BUILD)/torture/%.so: tests/torture/%_shim.c
 	@mkdir -p $(@D)
 	$(CC) $(need_cflags) -fPIC $(CFLAGS) -shared -o $@ $<
 
-.PHONY: torture torture-smoke torture-programs
-torture-programs: all $(BUILD)/torture/torture $(torture_shims)
+# Power cuts and full disks: file systems of the tests' own.
+power_tools = $(patsubst %,$(BUILD)/torture/%,logdisk replay shutfs)
+$(power_tools): $(BUILD)/torture/%: $(OBJ)/tests/torture/power/%.o
+	@mkdir -p $(@D)
+	$(CC) $(need_ldflags) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+.PHONY: torture torture-smoke torture-programs torture-power
+torture-programs: all $(BUILD)/torture/torture $(torture_shims) $(power_tools)
+
+torture-power: all $(power_tools)
+	@tests/torture/power/run.sh $(BIN) $(BUILD)/torture whole
 
 torture: torture-programs
 	@tests/torture/run.sh $(BIN) $(BUILD)/torture whole

@@ -58,6 +58,7 @@ smoke() {
 	strike kept $keeping "kill-changes,order,eio" 13
 	part "$here/rivals.sh" "$bin" "$dir" 2
 	part "$here/clock.sh" "$bin" "$tools" "$dir"
+	part "$here/power/run.sh" "$bin" "$tools" smoke
 }
 
 whole() {
@@ -78,6 +79,7 @@ whole() {
 	part "$here/rivals.sh" "$bin" "$dir" 20
 	part "$here/clock.sh" "$bin" "$tools" "$dir"
 	part "$here/mutants.sh" "$bin" "$tools" "$dir"
+	part "$here/power/run.sh" "$bin" "$tools" whole
 }
 
 case $how in
