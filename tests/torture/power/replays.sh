@@ -67,6 +67,7 @@ record_recovery() { # N
 	owner_looks "$scratch/acknowledged"
 	redo "$marks" || die "$what_now fails"
 	mark ended
+	owner_looks "$scratch/acknowledged"
 	half=", cut at $1"
 	check_after
 	end_record

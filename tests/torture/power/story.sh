@@ -47,7 +47,8 @@ owner() {
 }
 
 # Cut off in the midst of its own rename an owner may find a zip under both
-# names (btrfs): it remembers what it has.
+# names (btrfs), the second one hidden until recovery: it remembers what it
+# has. Not so when it had been told that its rename is on disk.
 owner_looks() { # ACKNOWLEDGED
 	local at
 	while read -r at; do
@@ -121,6 +122,7 @@ begin_recovery() {
 put_right() {
 	: > "$scratch/told"
 	if redo "$scratch/told"; then
+		owner_looks "$scratch/acknowledged"
 		check_after
 	else
 		wrong not-recovered 'recovery' "$scratch/told"
