@@ -22,8 +22,10 @@ work() { # TELL BETWEEN
 	[ "$rc" = 0 ] || [ "$rc" = 3 ]
 }
 
+# What was told before stays told when this one cannot be read any more.
 acknowledge() {
-	cat "$m"/spool/ledger/*.jsonl > "$scratch/live.ledger" &&
+	cat "$m"/spool/ledger/*.jsonl > "$scratch/read.ledger" &&
+		mv "$scratch/read.ledger" "$scratch/live.ledger" &&
 		mark "ledger $(wc -c < "$scratch/live.ledger")"
 }
 
