@@ -198,10 +198,12 @@ check_before() { # ACKNOWLEDGED
 		sort > "$scratch/now.visible"
 	comm -23 "$scratch/now.visible" "$scratch/want.visible" \
 		> "$scratch/odd"
-	while read -r paths; do
-		grep -F "  $paths" "$scratch/want.visible" |
-			comm -23 - "$scratch/now.visible"
-	done < "$scratch/now.instances" >> "$scratch/odd"
+	awk 'FILENAME ~ /instances$/ { there[$1]; next }
+		FILENAME ~ /now.visible$/ { whole[$0]; next }
+		{ split($2, p, "/"); sub(/\.zip$/, "", p[4]) }
+		(p[1] "/" p[2] "/" p[3] "/" p[4]) in there && !($0 in whole)' \
+		"$scratch"/{now.instances,now.visible,want.visible} \
+		>> "$scratch/odd"
 	[ ! -s "$scratch/odd" ] || wrong torn 'a visible instance is not whole' \
 		"$scratch/odd"
 	grep '^published' "$scratch/now.ledger" | cut -f 4- | tr '\t' '\n' |
@@ -254,15 +256,18 @@ check_before() { # ACKNOWLEDGED
 
 # All as in the run that nothing disturbed, nothing more and nothing less.
 check_same() { # KIND-OF-LESS KIND-OF-MORE
-	local of
+	local of now
 	for of in files instances receipts ledger; do
-		sed 's|  owner/|  spool/outbox/|' "$scratch/now.$of" |
-			sort > "$scratch/now.sorted"
-		comm -13 "$scratch/now.sorted" "$scratch/want.$of" \
-			> "$scratch/odd"
+		now=$scratch/now.$of
+		if [ "$of" = files ]; then
+			sed 's|  owner/|  spool/outbox/|' "$now" | sort \
+				> "$scratch/now.sorted"
+			now=$scratch/now.sorted
+		fi
+		[ "$(< "$now")" != "$(< "$scratch/want.$of")" ] || continue
+		comm -13 "$now" "$scratch/want.$of" > "$scratch/odd"
 		[ ! -s "$scratch/odd" ] || wrong "$1" "$of lack" "$scratch/odd"
-		comm -23 "$scratch/now.sorted" "$scratch/want.$of" \
-			> "$scratch/odd"
+		comm -23 "$now" "$scratch/want.$of" > "$scratch/odd"
 		[ ! -s "$scratch/odd" ] || wrong "$2" "more $of" "$scratch/odd"
 	done
 }
@@ -284,10 +289,11 @@ check_after() {
 # What the undisturbed run makes, from a folder played to its end.
 want_from_now() {
 	local of
-	for of in files instances receipts ledger; do
-		sed 's|  owner/|  spool/outbox/|' "$scratch/now.$of" |
-			sort > "$scratch/want.$of"
+	for of in instances receipts ledger; do
+		cp "$scratch/now.$of" "$scratch/want.$of"
 	done
+	sed 's|  owner/|  spool/outbox/|' "$scratch/now.files" | sort \
+		> "$scratch/want.files"
 	grep '  spool/outbox/' "$scratch/want.files" |
 		sed 's|  spool/outbox/|  |' | sort > "$scratch/want.visible"
 }
