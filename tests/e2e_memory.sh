@@ -28,10 +28,11 @@ fat() {
 
 # stays CODE PROGRAM WORDS...: it and all it starts stay below the mark
 stays() {
-	local code=$1 rc=0 peak
-	shift
-	/usr/bin/time -f %M -o "$scratch/peak" "$bin/$@" > "$scratch/out" \
-		2> "$scratch/err" || rc=$?
+	local code=$1 program=$2 rc=0 peak
+	shift 2
+	/usr/bin/time -f %M -o "$scratch/peak" "$bin/$program" "$@" \
+		> "$scratch/out" 2> "$scratch/err" || rc=$?
+	set -- "$program" "$@"
 	[ "$rc" = "$code" ] || die "$*: exit $rc, not $code"
 	peak=$(tail -n 1 "$scratch/peak")
 	echo "$peak KiB: $*"

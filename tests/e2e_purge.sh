@@ -11,6 +11,7 @@ age() {
 		day=$(basename "$name" .jsonl)
 		old=$(date -u -d "$day $1 days ago" +%F)
 		while IFS= read -r line; do
+			# shellcheck disable=SC2001
 			line=$(sed "s/\"prev\":\"[0-9a-f]*\"/\"prev\":\"$prev\"/
 				s/\"time\":\"$day/\"time\":\"$old/" <<< "$line")
 			printf '%s\n' "$line"

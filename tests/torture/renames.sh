@@ -80,7 +80,7 @@ status_is .states.accepted "$sound"
 status_is .states.rejected "$((n - sound))"
 status_is .balanced true
 want 0 ledger verify
-is "$(ls -A "$spool/claimed" "$spool/tmp" | grep -vc -e ':$' -e '^$')" 0 'what is left in claimed/ and tmp/'
+is "$(find "$spool/claimed" "$spool/tmp" -mindepth 1)" '' 'what is left in claimed/ and tmp/'
 awk -v n="$n" -v b="$begun" -v e="$ended" 'BEGIN { printf \
 	"%d renames, each received once, in %.1f s (%.0f a second)\n", n,
 	e - b, n / (e - b) }'

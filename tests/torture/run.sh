@@ -78,6 +78,7 @@ whole() {
 	strike kept $keeping "$orders,kill,$kills,$faults,$again,$allocs" 1
 	part "$here/rivals.sh" "$bin" "$dir" 20
 	part "$here/clock.sh" "$bin" "$tools" "$dir"
+	TMPDIR=$dir part "$here/renames.sh" "$bin" 100000
 	part "$here/mutants.sh" "$bin" "$tools" "$dir"
 	part "$here/power/run.sh" "$bin" "$tools" whole
 }
