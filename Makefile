@@ -61,7 +61,7 @@ accounts = spool/account spool/account_outbox
 crewing = spool/wire spool/worker spool/jobs spool/house spool/weigh spool/crew \
 	spool/crew_hear spool/crew_blame spool/crew_ask
 truth = spool/answer $(ledger) $(tree) $(accounts) $(crewing) spool/log \
-	spool/tray spool/batch
+	spool/earlier spool/working spool/tray spool/batch
 running = spool/progress spool/run
 
 # What an instance must look like.
@@ -101,7 +101,7 @@ proposing = transform/alike transform/draft transform/guess
 asking = $(proposing) transform/propose transform/adopt transform/explain \
 	transform/explain_text transform/explain_json transform/ask
 
-looking = spool/desk spool/dossier spool/incoming spool/reread spool/stored \
+looking = spool/desk spool/dossier spool/replay spool/incoming spool/reread spool/stored \
 	spool/bundle spool/multipart
 reporting = spool/whole spool/report_flow spool/report spool/report_parts \
 	spool/sheet spool/report_csv spool/report_json spool/report_cells spool/report_head \
@@ -112,14 +112,14 @@ doctoring = spool/doctor spool/doctor_config spool/doctor_system \
 	spool/doctor_spool spool/doctor_books spool/doctor_retention spool/cmd_doctor
 verbs = spool/cmd_run spool/cmd_check spool/cmd_map spool/cmd_package \
 	spool/cmd_status spool/cmd_list spool/cmd_show spool/cmd_multipart \
-	spool/cmd_move spool/seal spool/cmd_ledger spool/cmd_seal \
+	spool/cmd_move spool/cmd_replay spool/seal spool/cmd_ledger spool/cmd_seal \
 	spool/cmd_export $(purging) $(reporting) $(doctoring)
 src_flerapp = $(base) $(truth) $(running) $(looking) spool/args spool/cmd \
 	$(verbs) spool/flerapp
 src_flerapp-watch = $(base) $(truth) spool/args spool/notify watcher/wake \
 	watcher/watch
 src_flerapp-transform = $(base) $(truth) $(running) transform/transform
-src_flerapp-worker = $(base) spool/answer spool/wire spool/sandbox \
+src_flerapp-worker = $(base) spool/answer spool/earlier spool/wire spool/sandbox \
 	spool/sandbox_files spool/sandbox_calls spool/state spool/log \
 	$(look) $(reading) $(making) transform/prove_report $(asking) transform/worker
 
@@ -200,7 +200,7 @@ test_wake = watcher/wake spool/err spool/buf spool/mem
 test_multipart = spool/multipart spool/digest spool/fsx spool/err spool/buf \
 	spool/mem
 test_stored = spool/stored spool/buf spool/mem
-test_wire = spool/wire spool/answer spool/finding spool/id spool/number \
+test_wire = spool/wire spool/answer spool/digest spool/finding spool/id spool/number \
 	spool/text spool/arena spool/err spool/buf spool/mem
 test_dossier = spool/dossier spool/record spool/state spool/json spool/id \
 	spool/number spool/text spool/buf spool/mem
@@ -211,7 +211,8 @@ test_sandbox = tests/attempt tests/forbidden spool/sandbox spool/sandbox_files s
 	spool/fsx spool/err spool/buf spool/mem
 tests += test_sandbox
 
-playing = tests/scratch tests/play spool/answer $(ledger) $(tree) \
+playing = tests/scratch tests/play spool/answer spool/dossier spool/replay \
+	spool/earlier spool/bundle spool/stored $(ledger) $(tree) \
 	$(accounts) $(base)
 test_recover = tests/killer tests/game $(playing)
 test_power = tests/killer tests/game $(playing)
@@ -230,7 +231,11 @@ test_intake = tests/scratch spool/intake spool/copy spool/sum spool/marks \
 test_commit = $(playing)
 test_purge = tests/killer tests/game $(playing) spool/overdue spool/purge
 test_account = $(playing)
+test_earlier = spool/earlier spool/id spool/fsx spool/err spool/number \
+	spool/text spool/buf spool/mem
+test_replay = $(playing)
 tests += $(patsubst %,test_%,account recover power purge ledger books receipt intake commit)
+tests += $(patsubst %,test_%,earlier replay)
 
 # The map and what it leads to, on the apps of tests/sample.
 sampling = tests/scratch tests/sample watcher/take transform/csv \
@@ -254,17 +259,19 @@ test_propose = $(drafting) transform/propose
 test_adopt = $(drafting) transform/adopt
 tests += $(patsubst %,test_%,fill_watch alike draft propose adopt)
 test_listing = tests/scratch $(base)
-test_output = tests/scratch transform/output $(base)
-test_papers = tests/scratch transform/output transform/papers $(base)
+test_output = tests/scratch transform/output spool/answer $(base)
+test_papers = tests/scratch transform/output transform/papers spool/answer \
+	$(base)
 test_prove = $(routing) $(prove) transform/config transform/units
 test_plan = $(routing) $(prove) transform/config transform/units transform/fill \
 	transform/document transform/plan \
-	transform/plan_attach $(reading_form) watcher/rules
-test_deliver = tests/scratch tests/sample tests/make_zip spool/answer $(look) \
-	$(reading) $(making) $(base)
+	transform/plan_attach spool/earlier $(reading_form) watcher/rules
+test_deliver = tests/scratch tests/sample tests/make_zip spool/answer \
+	spool/earlier $(look) $(reading) $(making) $(base)
 test_attacks = tests/attacks tests/attacks_zip tests/attacks_tar \
 	tests/attacks_form tests/attacks_json tests/make_zip tests/make_tar \
-	tests/read_package spool/answer $(look) $(reading) $(making) $(base)
+	tests/read_package spool/answer spool/earlier $(look) $(reading) \
+	$(making) $(base)
 tests += test_attacks
 tests += $(patsubst %,test_%,expression origin map fill document listing \
 	output route config papers plan deliver prove)

@@ -2,8 +2,57 @@
 
 #include <string.h>
 
+#include "spool/buf.h"
 #include "spool/err.h"
 #include "spool/text.h"
+
+static const char sums_name[] = "SHA256SUMS";
+static const char manifest_tail[] = "  manifest.json";
+
+void
+answer_content_of(const char *sums, size_t n, char sha256[DIGEST_HEX + 1])
+{
+	const size_t tail = sizeof manifest_tail - 1;
+	struct digest *d = digest_new();
+	const char *end = sums + n, *line = sums, *next;
+
+	digest_begin(d);
+	for (; line < end; line = next) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		next = next != NULL ? next + 1 : end;
+		if ((size_t)(next - line) == DIGEST_HEX + tail + 1 &&
+		    memcmp(line + DIGEST_HEX, manifest_tail, tail) == 0)
+			continue;
+		digest_add(d, line, (size_t)(next - line));
+	}
+	digest_end_hex(d, sha256);
+	digest_free(d);
+}
+
+void
+answer_content(const struct made_file *v, size_t n,
+    char sha256[DIGEST_HEX + 1])
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].name, sums_name) != 0)
+			buf_fmt(&b, "%s  %s\n", v[i].sha256, v[i].name);
+	answer_content_of(buf_text(&b), b.len, sha256);
+	buf_free(&b);
+}
+
+/* A folder's files are all told; a zip's are not, and its word must do. */
+static bool
+content_ok(const struct made *m)
+{
+	char sha256[DIGEST_HEX + 1];
+
+	if (m->zip)
+		return id_hex_ok(m->content, DIGEST_HEX);
+	answer_content(m->files, m->n_files, sha256);
+	return strcmp(sha256, m->content) == 0;
+}
 
 static bool
 files_ok(const struct made *m)
@@ -16,7 +65,7 @@ files_ok(const struct made *m)
 		    !id_hex_ok(m->files[i].sha256, DIGEST_HEX))
 			return false;
 	return m->zip || strcmp(m->files[m->n_files - 1].name,
-	    "SHA256SUMS") == 0;
+	    sums_name) == 0;
 }
 
 static bool
@@ -24,7 +73,8 @@ made_ok(const struct answer *a, const struct made *m)
 {
 	return id_app_ok(m->app) && id_owner_ok(m->owner) &&
 	    id_key_ok(m->key) && id_plain_ok(m->from) &&
-	    strncmp(m->key, a->guid, ID_GUID) == 0 && files_ok(m);
+	    strncmp(m->key, a->guid, ID_GUID) == 0 && files_ok(m) &&
+	    content_ok(m);
 }
 
 static bool

@@ -32,6 +32,7 @@ struct made {
 	bool zip;			/* `from` is one file, {key}.zip */
 	struct made_file *files;	/* in the order of SHA256SUMS, and it */
 	size_t n_files;			/* as the last; for a zip just itself */
+	char content[DIGEST_HEX + 1];	/* answer_content() of what is in it */
 };
 
 struct answer {
@@ -57,6 +58,15 @@ enum {
  * are findings.  -1 says what is not.
  */
 int answer_ok(const struct answer *, struct err *);
+
+/*
+ * What two instances of the same content have in common, wherever they come
+ * from: the SHA-256 of the lines of SHA256SUMS but that of manifest.json.
+ */
+void answer_content(const struct made_file *, size_t n,
+    char sha256[DIGEST_HEX + 1]);
+void answer_content_of(const char *sums, size_t n,
+    char sha256[DIGEST_HEX + 1]);
 void answer_free(struct answer *);
 
 #endif

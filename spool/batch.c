@@ -26,6 +26,7 @@
 #include "spool/stamp.h"
 #include "spool/tally.h"
 #include "spool/tray.h"
+#include "spool/working.h"
 
 enum {
 	TAKE = 64,			/* drops between two looks at workers */
@@ -112,62 +113,6 @@ open_tray(struct batch *b)
 	b->tray = tray_new(b->conf, b->mode, &b->hooks, &tools);
 }
 
-/* The SHA-256 of a file, or "" where it cannot be read. */
-static void
-file_sum(const char *path, char sha256[DIGEST_HEX + 1])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	uint64_t size;
-	struct err e;
-
-	if (fd == -1 || intake_sum(fd, UINT64_MAX, sha256, &size, &e) == -1)
-		sha256[0] = '\0';
-	if (fd != -1)
-		close(fd);
-}
-
-static int
-put_listing(int ledger, const char *name, const struct buf *lines,
-    struct err *e)
-{
-	int dir = fsx_open_dir(ledger, "config", e), rc = -1;
-
-	if (dir == -1)
-		return -1;
-	if (faccessat(dir, name, F_OK, 0) == 0)
-		rc = 0;
-	else if (fsx_sync(ledger, "ledger/", e) == 0)
-		rc = fsx_keep(dir, name, buf_text(lines), lines->len, e);
-	close(dir);
-	return rc;
-}
-
-/*
- * What the configuration consists of, file by file, under the hash of it
- * that the `started` line will have: two of these tell what was changed.
- */
-static int
-keep_listing(const struct batch *b, struct err *e)
-{
-	char hex[DIGEST_HEX + 1], name[DIGEST_HEX + 8];
-	struct buf lines = { 0 };
-	struct faults f = { 0 };
-	int rc;
-
-	listing_config(b->conf->dir, &lines, &f);
-	digest_hex_of(buf_text(&lines), lines.len, hex);
-	snprintf(name, sizeof name, "%s.txt", hex);
-	if (f.errors > 0 || strcmp(hex, crew_config(b->crew)) != 0)
-		rc = err_set(e, ERR_AGAIN, "the configuration changed while "
-		    "we began");
-	else
-		rc = put_listing(b->spool.dir[PLACE_LEDGER], name, &lines, e);
-	faults_free(&f);
-	buf_free(&lines);
-	return rc;
-}
-
-/* Who works with what, so that an auditor can tell what a change changed. */
 static int
 note_start(struct batch *b, struct err *e)
 {
@@ -175,28 +120,12 @@ note_start(struct batch *b, struct err *e)
 		[BATCH_INTAKE] = "intake", [BATCH_TRANSFORM] = "transform",
 		[BATCH_BOTH] = "run",
 	};
-	char program[DIGEST_HEX + 1], worker[DIGEST_HEX + 1];
-	char settings[DIGEST_HEX + 1];
-	struct buf path = { 0 };
-	int rc;
 
-	if (keep_listing(b, e) == -1)
-		return -1;
-	buf_fmt(&path, "%s/flerapp.conf", b->conf->dir);
-	file_sum("/proc/self/exe", program);
-	file_sum(crew_program(b->crew), worker);
-	file_sum(path.p, settings);
-	rc = ledger_note(b->ledger, e, "started", "run", b->run.id, "mode",
-	    modes[b->mode], "version", FLERAPP_VERSION, "program", program,
-	    "worker", worker, "settings", settings, "config",
-	    crew_config(b->crew), "sandbox",
-	    b->conf->workers.sandbox == SANDBOX_ENFORCE ? "enforce" : "open",
-	    NULL);
-	b->noted = rc == 0;
-	buf_free(&path);
+	b->noted = working_began(&b->spool, b->ledger, b->conf, b->crew,
+	    &b->run, modes[b->mode], e) == 0;
 	if (crew_unsafe(b->conf) != NULL)
 		note(b, crew_unsafe(b->conf));
-	return rc;
+	return b->noted ? 0 : -1;
 }
 
 struct batch *
@@ -245,8 +174,8 @@ batch_free(struct batch *b)
 	crew_free(b->crew);
 	commit_free(b->commit);
 	intake_free(b->intake);
-	if (b->noted && ledger_note(b->ledger, &e, "ended", "run", b->run.id,
-	    *b->checked != '\0' ? "checked" : NULL, b->checked, NULL) == -1)
+	if (b->noted && working_ended(b->ledger, &b->run, b->checked,
+	    &e) == -1)
 		rc = not_ended(b, &e);
 	if (b->in_run && spool_end_run(&b->run, &b->spool, &e) == -1)
 		rc = not_ended(b, &e);

@@ -282,6 +282,24 @@ purge(struct books *b, const char *id, enum state s)
 		note_seen(b, p, STATE_REJECTED);
 }
 
+/* Only what is published can be; that is known by its instance. */
+static void
+replay(struct books *b, const struct record *r)
+{
+	char guid[ID_GUID + 1], sha256[DIGEST_HEX + 1];
+	bool same = false;
+	enum state have;
+
+	record_copy(guid, sizeof guid, r->instance);
+	record_copy(sha256, sizeof sha256, r->sha256);
+	if (id_guid_ok(guid) && id_hex_ok(sha256, DIGEST_HEX) &&
+	    seen_get(&b->seen, guid, sha256, &have, &same) && same &&
+	    have == STATE_PUBLISHED)
+		b->totals.instances += r->n_instances;
+	else
+		b->totals.stray++;
+}
+
 static void
 receive(struct books *b, const struct record *r, const char *line)
 {
@@ -323,6 +341,8 @@ books_feed(void *books, const struct ledger_line *l, struct err *e)
 		purge(b, id, to);
 	else if (record_is(r.event, "ended"))
 		note_checked(b, &r);
+	else if (record_is(r.event, "replayed"))
+		replay(b, &r);
 	else if (!record_state(&r, &to))
 		return 0;
 	else if (b->just != NULL && strcmp(b->just->id, id) == 0)

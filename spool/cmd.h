@@ -73,6 +73,7 @@ int cmd_why(const struct cmdline *);
 int cmd_trace(const struct cmdline *);
 
 int cmd_move(const struct cmdline *);	/* hold, release, requeue, reject */
+int cmd_replay(const struct cmdline *);
 
 int cmd_purge(const struct cmdline *);
 

@@ -76,6 +76,26 @@ findings_json(struct showing *s, struct json *j, const struct buf *reason)
 	json_raw(j, "findings", buf_text(&s->text));
 }
 
+/* Which of the instances a replay has made again. */
+static void
+replaced_json(struct json *j, const struct dossier *x)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n_made; i++) {
+		if (*x->made[i].replaces == '\0')
+			continue;
+		if (n++ == 0)
+			json_open(j, "replaced", '[');
+		json_open(j, NULL, '{');
+		json_str(j, "path", x->made[i].replaces);
+		json_str(j, "by", x->made[i].path);
+		json_close(j, '}');
+	}
+	if (n > 0)
+		json_close(j, ']');
+}
+
 static int
 show_json(struct showing *s, const struct dossier *x, const char *path,
     struct err *e)
@@ -96,8 +116,9 @@ show_json(struct showing *s, const struct dossier *x, const char *path,
 	findings_json(s, &j, &reason);
 	json_open(&j, "instances", '[');
 	for (size_t i = 0; i < x->n_made; i++)
-		json_str(&j, NULL, x->made[i]);
+		json_str(&j, NULL, x->made[i].path);
 	json_close(&j, ']');
+	replaced_json(&j, x);
 	json_close(&j, '}');
 	if (rc == 0)
 		puts(buf_text(&b));
@@ -129,8 +150,13 @@ show_text(const struct dossier *x, const char *path)
 		printf("%-10s %" PRIu64 " time%s\n", "came again", x->again,
 		    x->again == 1 ? "" : "s");
 	line("lies in", x->purged ? "nowhere: removed by retention" : path);
-	for (size_t i = 0; i < x->n_made; i++)
-		line(i == 0 ? "instances" : "", x->made[i]);
+	for (size_t i = 0; i < x->n_made; i++) {
+		const char *next = dossier_next(x, x->made[i].path);
+
+		line(i == 0 ? "instances" : "", x->made[i].path);
+		if (next != NULL)
+			printf("%-10s   replaced by %s\n", "", next);
+	}
 	if (!x->purged &&
 	    (x->state == STATE_HELD || x->state == STATE_REJECTED))
 		printf("%-10s flerapp why %s\n", "try", x->id);
@@ -282,6 +308,28 @@ is_removed(const struct dossier *x, const char *made)
 	return false;
 }
 
+/* Without a key, all of them. */
+static bool
+is_asked(const struct dossier *x, size_t i, const char *key)
+{
+	return *key == '\0' || x->made[i].path == dossier_made(x, key);
+}
+
+static void
+trace_made(const struct showing *s, const struct dossier *x,
+    const struct dossier_made *m)
+{
+	const char *next = dossier_next(x, m->path);
+
+	printf("  -> outbox/%s%s\n", m->path, in_outbox(s, m->path) ? "" :
+	    is_removed(x, m->path) ? "  (removed by retention)" :
+	    "  (taken away since)");
+	if (*m->replaces != '\0')
+		printf("     in place of outbox/%s\n", m->replaces);
+	if (next != NULL)
+		printf("     replaced by outbox/%s\n", next);
+}
+
 static void
 trace_json(struct showing *s, const struct dossier *x, const char *key)
 {
@@ -293,12 +341,14 @@ trace_json(struct showing *s, const struct dossier *x, const char *key)
 	facts_json(&j, x);
 	json_open(&j, "instances", '[');
 	for (size_t i = 0; i < x->n_made; i++) {
-		if (*key != '\0' && x->made[i] != dossier_made(x, key))
+		if (!is_asked(x, i, key))
 			continue;
 		json_open(&j, NULL, '{');
-		json_str(&j, "path", x->made[i]);
-		json_bool(&j, "outbox", in_outbox(s, x->made[i]));
-		if (is_removed(x, x->made[i]))
+		json_str(&j, "path", x->made[i].path);
+		json_bool(&j, "outbox", in_outbox(s, x->made[i].path));
+		json_str(&j, "replaces", known(x->made[i].replaces));
+		json_str(&j, "replacedBy", dossier_next(x, x->made[i].path));
+		if (is_removed(x, x->made[i].path))
 			json_bool(&j, "removed", true);
 		json_close(&j, '}');
 	}
@@ -327,12 +377,8 @@ trace(struct showing *s, const struct dossier *x, const char *key,
 	for (size_t i = 0; i < x->n_lines; i++)
 		trace_event(s, x->lines[i]);
 	for (size_t i = 0; i < x->n_made; i++)
-		if (*key == '\0' || x->made[i] == dossier_made(x, key))
-			printf("  -> outbox/%s%s\n", x->made[i],
-			    in_outbox(s, x->made[i]) ? "" :
-			    is_removed(x, x->made[i]) ?
-			    "  (removed by retention)" :
-			    "  (taken away since)");
+		if (is_asked(x, i, key))
+			trace_made(s, x, &x->made[i]);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "spool/answer.h"
 #include "spool/books.h"
 #include "spool/buf.h"
+#include "spool/dossier.h"
 #include "spool/entry.h"
 #include "spool/err.h"
 #include "spool/finding.h"
@@ -21,6 +22,7 @@
 #include "spool/made.h"
 #include "spool/mem.h"
 #include "spool/receipt.h"
+#include "spool/replay.h"
 #include "spool/settle.h"
 #include "spool/spool.h"
 
@@ -206,10 +208,9 @@ check_same(struct commit *c, struct parcel *p, struct deed *d)
 }
 
 static void
-list_made(struct commit *c, const struct parcel *p, struct deed *d)
+list_made(struct commit *c, const struct answer *a, const char *work,
+    struct deed *d)
 {
-	const struct answer *a = p->answer;
-
 	d->n_made = a->n_made;
 	d->made = arena_zero(&c->arena, (a->n_made + 1) * sizeof *d->made);
 	for (size_t i = 0; i < a->n_made; i++) {
@@ -219,9 +220,10 @@ list_made(struct commit *c, const struct parcel *p, struct deed *d)
 		d->made[i].path = arena_fmt(&c->arena, "%s/%s/%s", m->app,
 		    m->owner, m->key);
 		d->made[i].from = arena_fmt(&c->arena, "%s/%s/%s",
-		    c->run->id, p->work, m->from);
+		    c->run->id, work, m->from);
 		d->made[i].sha256 = last->sha256;
 		d->made[i].zip = m->zip;
+		d->made[i].content = m->content;
 	}
 }
 
@@ -268,7 +270,7 @@ prepare(struct commit *c, struct parcel *p, struct deed *d, size_t before,
 		return -1;
 	memcpy(p->id, mine->id, sizeof p->id);
 	if (mine->to == STATE_PUBLISHED)
-		list_made(c, p, mine);
+		list_made(c, p->answer, p->work, mine);
 	return has_folder(mine->to) ? write_reasons(c, mine, e) : 0;
 }
 
@@ -445,6 +447,18 @@ old_findings(struct commit *c, struct deed *d, struct err *e)
 	return rc;
 }
 
+static const char *
+masked(struct commit *c, const char *reason)
+{
+	struct buf note = { 0 };
+	const char *text;
+
+	receipt_masked(&note, reason);
+	text = arena_dup(&c->arena, buf_text(&note));
+	buf_free(&note);
+	return text;
+}
+
 static int
 write_move(struct commit *c, const struct move *m, struct deed *d,
     struct err *e)
@@ -466,7 +480,6 @@ int
 commit_move(struct commit *c, const struct move *m, struct err *e)
 {
 	char now[STAMP_LEN + 1];
-	struct buf note = { 0 };
 	struct deed *d;
 
 	arena_reset(&c->arena);
@@ -476,9 +489,7 @@ commit_move(struct commit *c, const struct move *m, struct err *e)
 	    from_accepted(c, m->id, d, e) == -1)
 		return -1;
 	stamp_now(now);
-	receipt_masked(&note, m->reason);
-	d->note = arena_dup(&c->arena, buf_text(&note));
-	buf_free(&note);
+	d->note = masked(c, m->reason);
 	d->to = acts[m->act].to;
 	d->run = c->run->id;
 	d->told = true;
@@ -486,6 +497,91 @@ commit_move(struct commit *c, const struct move *m, struct err *e)
 	if (old_findings(c, d, e) == -1 ||
 	    (has_folder(d->to) && write_reasons(c, d, e) == -1) ||
 	    sync_before(c, e) == -1 || write_move(c, m, d, e) == -1 ||
+	    settle(c->spool, d, 1, false, e) == -1)
+		return -1;
+	c->run->broken = false;
+	return 0;
+}
+
+/* ------------------------------------------------------------- a replay */
+
+/* In a replay no verdict is turned: nothing is done, and that is told. */
+static int
+check_replay(struct commit *c, const struct replay *r, struct err *e)
+{
+	const char *wrong = NULL, *taken = NULL;
+	int dir, rc;
+
+	if (r->made.n_made == 0)
+		return 0;
+	dir = fsx_dir(c->run->tmp, r->work, e);
+	if (dir == -1)
+		return -1;
+	rc = made_check(dir, &r->made, NULL, &wrong, e);
+	close(dir);
+	if (rc == 0 && wrong == NULL)
+		rc = made_outbox(c->spool, &r->made, &taken, e);
+	if (rc == 0 && wrong != NULL)
+		rc = err_set(e, ERR_DATA, "cannot replay %s: what the worker "
+		    "made is not what it said: %s", r->x->id, wrong);
+	else if (rc == 0 && taken != NULL)
+		rc = err_set(e, ERR_DATA, "cannot replay %s: the outbox "
+		    "already holds %s", r->x->id, taken);
+	return rc;
+}
+
+static struct deed *
+replay_deed(struct commit *c, const struct replay *r, const char *reason)
+{
+	struct deed *d = arena_zero(&c->arena, sizeof *d);
+	const struct dossier *x = r->x;
+
+	memcpy(d->id, x->id, sizeof d->id);
+	d->to = STATE_PUBLISHED;
+	d->name = x->name;
+	d->sha256 = x->sha256;
+	d->guid = x->guid;
+	d->app = x->app;
+	d->size = (uint64_t)x->size;
+	d->run = c->run->id;
+	d->claim = "";
+	d->told = true;
+	d->note = masked(c, reason);
+	d->replay = true;
+	d->unchanged = r->unchanged;
+	d->gone = r->gone;
+	list_made(c, &r->made, r->work, d);
+	for (size_t i = 0; i < d->n_made; i++)
+		d->made[i].replaces = r->replaces[i];
+	return d;
+}
+
+static int
+write_replay(struct commit *c, struct deed *d, const char *user,
+    struct err *e)
+{
+	if (ledger_begin(c->ledger, e) == -1)
+		return -1;
+	memcpy(d->time, ledger_time(c->ledger), sizeof d->time);
+	entry_replay(c->ledger, d, c->run->group + 1, &(struct entry_act){
+	    "replayed", "replay", user });
+	return close_lines(c, e);
+}
+
+int
+commit_replay(struct commit *c, const struct replay *r, const char *reason,
+    const char *user, struct err *e)
+{
+	struct deed *d;
+
+	if (c->run->broken)
+		return err_set(e, ERR_AGAIN, "a commit stopped half-way");
+	arena_reset(&c->arena);
+	if (check_rights(c->spool, e) == -1 || check_replay(c, r, e) == -1)
+		return -1;
+	d = replay_deed(c, r, reason);
+	if (fsx_sync_fs(c->spool->root, c->spool->path, e) == -1 ||
+	    write_replay(c, d, user, e) == -1 ||
 	    settle(c->spool, d, 1, false, e) == -1)
 		return -1;
 	c->run->broken = false;

@@ -23,6 +23,7 @@ struct drop;
 struct err;
 struct findings;
 struct ledger;
+struct replay;
 struct run;
 struct spool;
 
@@ -60,5 +61,13 @@ struct move {
 /* Whether it would be lawful; what commit_move() asks first. */
 int commit_may_move(const struct books *, const struct move *, struct err *);
 int commit_move(struct commit *, const struct move *, struct err *);
+
+/*
+ * What a replay found different, beside what was published; a line in the
+ * ledger also where that is nothing.  The caller holds the role of transform.
+ * ERR_DATA: what a worker made cannot go into the outbox; nothing was done.
+ */
+int commit_replay(struct commit *, const struct replay *, const char *reason,
+    const char *user, struct err *);
 
 #endif

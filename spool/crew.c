@@ -29,6 +29,8 @@ write_job(struct wire_job *v, const struct job *j)
 	v->item = j->item;
 	v->mode = (uint8_t)j->mode;
 	v->fd = j->fd;
+	v->replay = j->replay;
+	v->earlier = j->earlier;
 	memcpy(v->sha256, j->sha256, sizeof v->sha256);
 	snprintf(v->name, sizeof v->name, "%s", j->name);
 }

@@ -35,6 +35,8 @@ struct crew_job {
 	int fd;				/* stays the caller's; open until told */
 	/* As the ledger has them, copied; NULL or "": not known yet. */
 	const char *guid, *app;
+	bool replay;			/* or `earlier` is not looked at */
+	int earlier;			/* earlier.h; as fd */
 };
 
 struct crew_answer {

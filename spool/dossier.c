@@ -37,6 +37,17 @@ free_texts(char **v, size_t n)
 	free(v);
 }
 
+static void
+free_made(struct dossier *x)
+{
+	for (size_t i = 0; i < x->n_made; i++) {
+		free(x->made[i].path);
+		free(x->made[i].content);
+		free(x->made[i].replaces);
+	}
+	free(x->made);
+}
+
 void
 dossiers_free(struct dossiers *d)
 {
@@ -45,7 +56,7 @@ dossiers_free(struct dossiers *d)
 	for (size_t i = 0; i < d->n; i++) {
 		free(d->v[i]->name);
 		free_texts(d->v[i]->lines, d->v[i]->n_lines);
-		free_texts(d->v[i]->made, d->v[i]->n_made);
+		free_made(d->v[i]);
 		free(d->v[i]);
 	}
 	free(d->v);
@@ -134,11 +145,20 @@ const char *
 dossier_made(const struct dossier *x, const char *key)
 {
 	for (size_t i = 0; i < x->n_made; i++) {
-		const char *slash = strrchr(x->made[i], '/');
+		const char *slash = strrchr(x->made[i].path, '/');
 
 		if (slash != NULL && strcmp(slash + 1, key) == 0)
-			return x->made[i];
+			return x->made[i].path;
 	}
+	return NULL;
+}
+
+const char *
+dossier_next(const struct dossier *x, const char *path)
+{
+	for (size_t i = 0; x->replays > 0 && i < x->n_made; i++)
+		if (strcmp(x->made[i].replaces, path) == 0)
+			return x->made[i].path;
 	return NULL;
 }
 
@@ -192,15 +212,26 @@ add_text(char ***v, size_t *n, size_t *cap, const char *s, size_t len)
 	(*v)[(*n)++] = mem_dupn(s, len);
 }
 
+static char *
+text_of(struct dossiers *d, struct slice object, const char *key)
+{
+	return mem_dup(json_get_str(object.p, key, &d->text) ?
+	    buf_text(&d->text) : "");
+}
+
 static void
 add_made(struct dossiers *d, struct dossier *x, struct slice list)
 {
 	struct slice object;
 
-	while (record_next(&list, &object))
-		if (json_get_str(object.p, "path", &d->text))
-			add_text(&x->made, &x->n_made, &x->cap_made,
-			    buf_text(&d->text), d->text.len);
+	while (record_next(&list, &object)) {
+		x->made = mem_grow(x->made, &x->cap_made, x->n_made + 1,
+		    sizeof *x->made);
+		x->made[x->n_made++] = (struct dossier_made){
+		    text_of(d, object, "path"),
+		    text_of(d, object, "content"),
+		    text_of(d, object, "replaces") };
+	}
 }
 
 /* A repetition goes under the id of what it repeats and changes nothing. */
@@ -213,6 +244,10 @@ add_line(struct dossiers *d, struct dossier *x, const struct record *r,
 	add_text(&x->lines, &x->n_lines, &x->cap_lines, l->text, l->len);
 	if (record_purged(r, &to))
 		x->purged = true;
+	if (record_is(r->event, "replayed")) {
+		x->replays++;
+		add_made(d, x, r->instances);
+	}
 	if (!record_state(r, &to) || to == STATE_CLAIMED)
 		return;
 	if (to == STATE_DUPLICATE && x->state != STATE_CLAIMED) {

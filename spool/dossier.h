@@ -20,6 +20,12 @@
 struct err;
 struct ledger_line;
 
+struct dossier_made {
+	char *path;			/* org/app/owner/key */
+	char *content;			/* "": the ledger does not say */
+	char *replaces;			/* likewise: the path of another */
+};
+
 struct dossier {
 	char id[ID_MAX + 1];
 	enum state state;
@@ -32,8 +38,9 @@ struct dossier {
 	uint64_t again;			/* how often it came once more */
 	char **lines;			/* its records, in order */
 	size_t n_lines, cap_lines;
-	char **made;			/* org/app/owner/key */
+	struct dossier_made *made;	/* of every generation */
 	size_t n_made, cap_made;
+	uint64_t replays;		/* how often it was made again */
 };
 
 struct dossiers;
@@ -54,5 +61,8 @@ const char *dossiers_key(const struct dossiers *, size_t i);
 
 /* The path of the B instance with this key, or NULL. */
 const char *dossier_made(const struct dossier *, const char *key);
+
+/* The path of the one that a replay made in place of this one, or NULL. */
+const char *dossier_next(const struct dossier *, const char *path);
 
 #endif

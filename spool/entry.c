@@ -18,12 +18,8 @@ write_group(struct json *j, const struct deed *d, int64_t group)
 }
 
 static void
-write_received(struct ledger *l, const struct deed *d, int64_t group)
+write_package(struct json *j, const struct deed *d)
 {
-	struct json *j = ledger_add(l, "received");
-	char mark[MARK_TEXT], claim[RUN_MAX + 24];
-
-	mark_write(mark, &d->mark);
 	json_str(j, "id", d->id);
 	json_str(j, "package", d->name);
 	json_str(j, "sha256", d->sha256);
@@ -32,6 +28,16 @@ write_received(struct ledger *l, const struct deed *d, int64_t group)
 		json_str(j, "instance", d->guid);
 	if (d->app[0] != '\0')
 		json_str(j, "app", d->app);
+}
+
+static void
+write_received(struct ledger *l, const struct deed *d, int64_t group)
+{
+	struct json *j = ledger_add(l, "received");
+	char mark[MARK_TEXT], claim[RUN_MAX + 24];
+
+	mark_write(mark, &d->mark);
+	write_package(j, d);
 	snprintf(claim, sizeof claim, "%s/%" PRId64, d->run, d->n);
 	json_str(j, "claim", claim);
 	json_str(j, "taken", d->copied ? "copy" : "rename");
@@ -67,6 +73,8 @@ write_instances(struct json *j, const struct deed *d)
 		json_str(j, "path", d->made[i].path);
 		json_str(j, "from", d->made[i].from);
 		json_str(j, "sha256", d->made[i].sha256);
+		json_str(j, "content", d->made[i].content);
+		json_str(j, "replaces", d->made[i].replaces);
 		if (d->made[i].zip)
 			json_bool(j, "zip", true);
 		json_close(j, '}');
@@ -111,6 +119,32 @@ entry_move(struct ledger *l, const struct deed *d, int64_t group,
 	json_str(j, "act", act->verb);
 	json_str(j, "reason", d->note);
 	json_str(j, "user", act->user);
+	write_group(j, d, group);
+	ledger_end(l);
+}
+
+static void
+write_paths(struct json *j, const char *name, const struct deed_paths *p)
+{
+	json_open(j, name, '[');
+	for (size_t i = 0; i < p->n; i++)
+		json_str(j, NULL, p->v[i]);
+	json_close(j, ']');
+}
+
+void
+entry_replay(struct ledger *l, const struct deed *d, int64_t group,
+    const struct entry_act *act)
+{
+	struct json *j = ledger_add(l, act->event);
+
+	write_package(j, d);
+	json_str(j, "act", act->verb);
+	json_str(j, "reason", d->note);
+	json_str(j, "user", act->user);
+	write_instances(j, d);
+	write_paths(j, "unchanged", &d->unchanged);
+	write_paths(j, "gone", &d->gone);
 	write_group(j, d, group);
 	ledger_end(l);
 }

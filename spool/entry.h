@@ -21,4 +21,8 @@ struct entry_act {
 void entry_move(struct ledger *, const struct deed *, int64_t group,
     const struct entry_act *);
 
+/* A replay, with all that recovery needs: the books forget the published. */
+void entry_replay(struct ledger *, const struct deed *, int64_t group,
+    const struct entry_act *);
+
 #endif

@@ -126,6 +126,10 @@ static const struct verb verbs[] = {
 	{ "reject", "ID...", "refuse a held or accepted package for good",
 	    true, MOVES, 1, MANY, cmd_move,
 	    "  flerapp reject --reason 'withdrawn by the sender' ID\n" },
+	{ "replay", "ID...", "make a published package's instances again, "
+	    "where they differ now", true, MOVES, 1, MANY, cmd_replay,
+	    "  flerapp replay --dry-run ID\n"
+	    "  flerapp replay --reason 'map of mottak corrected' ID\n" },
 	{ "purge", "", "remove what [retention] does not keep", true,
 	    MOVES | BIT(STATE), 0, 0, cmd_purge,
 	    "  flerapp purge --dry-run\n"

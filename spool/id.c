@@ -1,6 +1,7 @@
 #include "spool/id.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "spool/number.h"
@@ -13,7 +14,8 @@
 #define PLAIN LOWER UPPER DIGIT "._-"
 
 static const char unreadable[] = "sha256-";
-enum { SHORT_SUM = 12, LONG_SUM = 32, TAG = 16, INDEX_MIN = 4, INDEX_MAX = 9 };
+enum { SHORT_SUM = 12, LONG_SUM = 32, TAG = 16, INDEX_MIN = 4, INDEX_MAX = 9,
+    GENERATION_MAX = 6 };
 
 static bool
 made_of(const char *s, const char *set, size_t least, size_t most)
@@ -102,17 +104,54 @@ route_and_index_ok(const char *s)
 	return id_route_ok(route);
 }
 
+size_t
+id_key_base(const char *key)
+{
+	return strcspn(key, "~");
+}
+
+int
+id_key_order(const char *a, const char *b)
+{
+	size_t n = id_key_base(a), m = id_key_base(b);
+	int c = memcmp(a, b, n < m ? n : m);
+
+	return c != 0 ? c : n < m ? -1 : n > m;
+}
+
+unsigned
+id_key_generation(const char *key)
+{
+	const char *s = key + id_key_base(key);
+
+	return *s == '~' ? (unsigned)strtoul(s + 1, NULL, 10) : 1;
+}
+
+/* From 2, without zeros in front: a generation has one name. */
+static bool
+generation_ok(const char *s)
+{
+	return *s == '\0' || (made_of(s + 1, DIGIT, 1, GENERATION_MAX) &&
+	    s[1] != '0' && strcmp(s + 1, "1") != 0);
+}
+
 bool
 id_key_ok(const char *s)
 {
-	char guid[ID_GUID + 1];
+	char guid[ID_GUID + 1], rest[ID_KEY_MAX + 1];
+	size_t n = strnlen(s, ID_KEY_MAX + 1);
 
-	if (strnlen(s, ID_KEY_MAX + 1) > ID_KEY_MAX ||
-	    strlen(s) < ID_GUID + 2 || s[ID_GUID] != '.')
+	if (n > ID_KEY_MAX || n < ID_GUID + 2 || s[ID_GUID] != '.')
 		return false;
 	memcpy(guid, s, ID_GUID);
 	guid[ID_GUID] = '\0';
-	return id_guid_ok(guid) && route_and_index_ok(s + ID_GUID + 1);
+	n = id_key_base(s);
+	if (n < ID_GUID + 2)
+		return false;
+	memcpy(rest, s + ID_GUID + 1, n - ID_GUID - 1);
+	rest[n - ID_GUID - 1] = '\0';
+	return id_guid_ok(guid) && route_and_index_ok(rest) &&
+	    generation_ok(s + n);
 }
 
 bool

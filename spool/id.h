@@ -28,9 +28,18 @@ bool id_app_ok(const char *);		/* {org}/{app} */
 bool id_route_ok(const char *);
 bool id_type_ok(const char *);
 bool id_owner_ok(const char *);		/* org-, party-, person-, user- */
-bool id_key_ok(const char *);		/* {guid}.{route}[.{0001}] */
+bool id_key_ok(const char *);		/* {guid}.{route}[.{0001}][~{2}] */
 bool id_hex_ok(const char *, size_t n);	/* exactly n lower-case hex digits */
 bool id_plain_ok(const char *);		/* a file name as we make them */
+
+/*
+ * A key's generation: what a replay makes in place of KEY is KEY~2, then
+ * KEY~3.  No route's name has a tilde, so none looks like a generation.
+ */
+enum { ID_GENERATION_MAX = 999999 };
+unsigned id_key_generation(const char *key);	/* 1 where none is told */
+size_t id_key_base(const char *key);		/* so long without it */
+int id_key_order(const char *, const char *);	/* strcmp(3), without it */
 
 /*
  * A package is known by {guid}-{first 12 of its sha256}, or, where no GUID

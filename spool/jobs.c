@@ -19,6 +19,8 @@ job_new(const struct crew_job *given)
 	    given->guid : "");
 	snprintf(j->app, sizeof j->app, "%s", given->app != NULL ?
 	    given->app : "");
+	j->replay = given->replay;
+	j->earlier = given->earlier;
 	return j;
 }
 

@@ -1,6 +1,7 @@
 #ifndef SPOOL_JOBS_H
 #define SPOOL_JOBS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,8 @@ struct job {
 	uint64_t size;
 	char guid[ID_GUID + 1];		/* as the ledger has them, or "" */
 	char app[ID_APP_MAX + 1];
+	bool replay;
+	int earlier;
 	int tries;			/* workers it has ended */
 	struct answer *answer;		/* ours: it is given out no more */
 };

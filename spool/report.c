@@ -223,6 +223,34 @@ verdict(struct report *r, const struct books *b, enum state to,
 	return rc;
 }
 
+/* New instances of what was published before; no package moves. */
+static int
+replay(struct report *r, const struct record *l, const char *line,
+    struct err *e)
+{
+	struct subject s = { .size = l->size };
+	struct report_run *run = report_run_of(r, l->run);
+	struct buf name = { 0 };
+	int rc;
+
+	record_copy(s.id, sizeof s.id, l->id);
+	record_copy(s.sha256, sizeof s.sha256, l->sha256);
+	record_copy(s.guid, sizeof s.guid, l->instance);
+	record_copy(s.app, sizeof s.app, l->app);
+	record_text(line, "package", &name);
+	s.package = report_masked(r, buf_text(&name), true);
+	buf_free(&name);
+	report_app_of(r, s.app)->flow.instances += (int64_t)l->n_instances;
+	if (run != NULL) {
+		run->of_day = true;
+		run->instances += (int64_t)l->n_instances;
+	}
+	report_acted(r, l, s.app, line);
+	rc = tell(r, &s, STATE_PUBLISHED, l, e);
+	free(s.package);
+	return rc;
+}
+
 /* It was received, whether a verdict follows or not. */
 static void
 receive(struct report *r, const struct record *l, const char *line,
@@ -290,6 +318,8 @@ take_line(struct report *r, const struct books *b,
 		receive(r, &l, line->text, line->len);
 	else if (record_is(l.event, "purged"))
 		purge(r, b, &l, line->text);
+	else if (record_is(l.event, "replayed"))
+		return replay(r, &l, line->text, e);
 	else if (record_state(&l, &to))
 		return verdict(r, b, to, &l, line->text, e);
 	else if (!report_run_line(r, &l, line->text, true))

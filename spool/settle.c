@@ -249,6 +249,8 @@ forget_copy(const struct spool *s, const struct deed *d, struct err *e)
 static int
 place(const struct spool *s, const struct deed *d, struct err *e)
 {
+	if (d->replay)
+		return 0;
 	if (d->to == STATE_DUPLICATE)
 		return forget_copy(s, d, e);
 	if (d->to == STATE_HELD || d->to == STATE_REJECTED)
@@ -347,14 +349,44 @@ remove_marked(const struct spool *s, const struct deed *d, size_t n,
 
 /* ----------------------------------------------------------- the receipt */
 
+size_t
+settle_instances(const struct deed *d)
+{
+	return d->unchanged.n + d->gone.n + d->n_made;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/*
+ * What no map makes any more was made all the same, and its owner has it.
+ * One more replay, that finds nothing new, gives the same receipt.
+ */
+static void
+list_instances(const struct deed *d, const char **v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->unchanged.n; i++)
+		v[n++] = d->unchanged.v[i];
+	for (size_t i = 0; i < d->gone.n; i++)
+		v[n++] = d->gone.v[i];
+	for (size_t i = 0; i < d->n_made; i++)
+		v[n++] = d->made[i].path;
+	if (d->replay && n > 1)
+		qsort(v, n, sizeof *v, by_text);
+}
+
 void
 settle_receipt(struct receipt *r, const struct deed *d,
     const char **instances)
 {
 	bool reason = d->to == STATE_HELD || d->to == STATE_REJECTED;
 
-	for (size_t i = 0; i < d->n_made; i++)
-		instances[i] = d->made[i].path;
+	list_instances(d, instances);
 	*r = (struct receipt){
 		.package = d->name, .sha256 = d->sha256, .id = d->id,
 		.time = reason && d->reason_time != NULL ? d->reason_time :
@@ -362,7 +394,7 @@ settle_receipt(struct receipt *r, const struct deed *d,
 		.instance = d->guid, .app = d->app, .state = d->to,
 		.findings = d->findings, .more = d->more,
 		.findings_json = d->findings_json, .note = d->note,
-		.instances = instances, .n_instances = d->n_made,
+		.instances = instances, .n_instances = settle_instances(d),
 	};
 }
 
@@ -399,7 +431,7 @@ write_receipt(const struct spool *s, const struct deed *d, struct err *e)
 
 	if (reason && !d->told)
 		return copy_reason(s, d, e);
-	instances = mem_alloc((d->n_made + 1) * sizeof *instances);
+	instances = mem_alloc((settle_instances(d) + 1) * sizeof *instances);
 	settle_receipt(&r, d, instances);
 	rc = receipt_write(s->dir[PLACE_RECEIPTS], &r, e);
 	free(instances);

@@ -26,6 +26,13 @@ struct deed_made {
 	const char *from;		/* {run}/w0/…, below tmp/ */
 	const char *sha256;
 	bool zip;
+	const char *content;		/* NULL: not told; answer_content() */
+	const char *replaces;		/* path of the one before, or NULL */
+};
+
+struct deed_paths {
+	const char **v;
+	size_t n;
 };
 
 /* One package and what the ledger says became of it. */
@@ -48,6 +55,13 @@ struct deed {
 	struct deed_made *made;
 	size_t n_made;
 
+	/*
+	 * A replay: the original stays where it is, made comes beside what
+	 * was made before and stands.
+	 */
+	bool replay;
+	struct deed_paths unchanged, gone;
+
 	bool told;			/* what follows is known */
 	const struct findings *findings, *more;
 	const char *findings_json, *note;
@@ -62,6 +76,7 @@ int settle(const struct spool *, struct deed *, size_t n, bool again,
 
 /* The deed's receipt, also used for its reason.json. */
 struct receipt;
+size_t settle_instances(const struct deed *);	/* so many stand */
 void settle_receipt(struct receipt *, const struct deed *,
     const char **instances);
 

@@ -234,6 +234,57 @@ removed(struct reading *g, const struct record *r, const char *line)
 	l->gone[l->n_gone++] = v;
 }
 
+/* Any list of texts that need no escapes; others are not followed. */
+static void
+read_paths(struct last_group *l, struct deed_paths *p, const char *line,
+    const char *name)
+{
+	const char *raw, *end, *to;
+	size_t n, most = 1;
+
+	if (!json_get_raw(line, name, &raw, &n))
+		return;
+	end = raw + n;
+	for (const char *c = raw; c < end; c++)
+		most += *c == ',';
+	p->v = arena_zero(&l->arena, most * sizeof *p->v);
+	while (p->n < most && (raw = memchr(raw, '"', (size_t)(end - raw))) !=
+	    NULL && (to = memchr(raw + 1, '"', (size_t)(end - raw - 1))) !=
+	    NULL) {
+		p->v[p->n] = arena_dupn(&l->arena, raw + 1,
+		    (size_t)(to - raw - 1));
+		if (path_ok(p->v[p->n], 4))
+			p->n++;
+		raw = to + 1;
+	}
+}
+
+/* Its line says all of it: the books have forgotten what is published. */
+static void
+replay(struct reading *g, const struct record *r, const char *line)
+{
+	struct last_group *l = group_of(g, r);
+	struct arena a = { 0 };
+	struct deed d = { .size = (uint64_t)r->size, .replay = true };
+
+	record_copy(d.id, sizeof d.id, r->id);
+	supersede(g, d.id);
+	buf_reset(&g->text);
+	record_text(line, "package", &g->text);
+	d.name = arena_dup(&a, buf_text(&g->text));
+	d.sha256 = dup_slice(&a, r->sha256);
+	d.guid = dup_slice(&a, r->instance);
+	d.app = dup_slice(&a, r->app);
+	if (l != NULL && r->group >= l->group && id_ok(d.id) &&
+	    id_hex_ok(d.sha256, DIGEST_HEX)) {
+		keep(g, l, &d, STATE_PUBLISHED, r);
+		read_paths(l, &l->deeds[l->n - 1].unchanged, line,
+		    "unchanged");
+		read_paths(l, &l->deeds[l->n - 1].gone, line, "gone");
+	}
+	arena_free(&a);
+}
+
 static int
 read_line(void *arg, const struct ledger_line *l, struct err *e)
 {
@@ -247,6 +298,8 @@ read_line(void *arg, const struct ledger_line *l, struct err *e)
 		receive(g, &r, l->text);
 	else if (record_is(r.event, "purged"))
 		removed(g, &r, l->text);
+	else if (record_is(r.event, "replayed"))
+		replay(g, &r, l->text);
 	else if (record_state(&r, &to))
 		verdict(g, &r, to);
 	return books_feed(g->books, l, e);

@@ -121,21 +121,27 @@ goes(struct weigh *w, const char *name, const char *from, const char *to)
 	    strcmp(r->to, to) == 0;
 }
 
-/* {guid}.{route}, or that and .{0001}; a route's name may look so too. */
+/*
+ * {guid}.{route}, or that and .{0001}; a route's name may look so too.  Only a
+ * replay goes on to other generations; which ones, replay.c knows.
+ */
 static bool
-route_ok(struct weigh *w, const struct answer *a, const struct made *m)
+route_ok(struct weigh *w, const struct job *j, const struct answer *a,
+    const struct made *m)
 {
-	const char *name = m->key + ID_GUID + 1;
-	const char *dot = strrchr(name, '.');
-	char cut[ID_ROUTE_MAX + 1];
+	char name[ID_KEY_MAX + 1], *dot;
 
+	if (!j->replay && id_key_generation(m->key) != 1)
+		return false;
+	snprintf(name, sizeof name, "%.*s", (int)id_key_base(m->key) -
+	    ID_GUID - 1, m->key + ID_GUID + 1);
 	if (goes(w, name, a->app, m->app))
 		return true;
-	if (dot == NULL || dot - name > ID_ROUTE_MAX)
+	dot = strrchr(name, '.');
+	if (dot == NULL)
 		return false;
-	memcpy(cut, name, (size_t)(dot - name));
-	cut[dot - name] = '\0';
-	return goes(w, cut, a->app, m->app);
+	*dot = '\0';
+	return goes(w, name, a->app, m->app);
 }
 
 /* -------------------------------------------------------------- the parts */
@@ -159,7 +165,8 @@ files_ok(const struct made *m)
 }
 
 static const char *
-weigh_made(struct weigh *w, const struct answer *a, const struct made *m)
+weigh_made(struct weigh *w, const struct job *j, const struct answer *a,
+    const struct made *m)
 {
 	bool zip = w->conf->transform.output == OUTPUT_ZIP;
 
@@ -167,7 +174,7 @@ weigh_made(struct weigh *w, const struct answer *a, const struct made *m)
 		return "it made other files than it is to make";
 	if (!owner_ok(w->conf, m->owner))
 		return "an owner's number has a wrong check digit";
-	if (!route_ok(w, a, m))
+	if (!route_ok(w, j, a, m))
 		return "no route leads there";
 	return NULL;
 }
@@ -210,7 +217,7 @@ weigh_answer(struct weigh *w, const struct job *j, const char *work,
 {
 	*wrong = weigh_facts(j, a);
 	for (size_t i = 0; *wrong == NULL && i < a->n_made; i++)
-		*wrong = weigh_made(w, a, &a->made[i]);
+		*wrong = weigh_made(w, j, a, &a->made[i]);
 	if (*wrong != NULL || a->n_made == 0)
 		return 0;
 	if (made_take(w->tmp, work, a, &w->number, wrong, e) == -1)

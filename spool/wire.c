@@ -53,7 +53,7 @@ send_message(int sock, const struct buf *b, const int *fds, size_t n,
 {
 	union {
 		struct cmsghdr align;
-		char room[CMSG_SPACE(WIRE_JOBS_MAX * sizeof(int))];
+		char room[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
 	} control;
 	struct iovec io = { .iov_base = b->p, .iov_len = b->len };
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1 };
@@ -89,20 +89,23 @@ int
 wire_send_jobs(int sock, const struct wire_job *v, size_t n, struct err *e)
 {
 	struct buf b = { 0 };
-	int fds[WIRE_JOBS_MAX], rc = 0;
-	size_t from = 0;
+	int fds[WIRE_FDS_MAX], rc = 0;
+	size_t n_fds = 0;
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		buf_char(&b, REC_JOB);
 		put_u32(&b, v[i].item);
 		buf_char(&b, (char)v[i].mode);
+		buf_char(&b, v[i].replay ? 1 : 0);
 		put_text(&b, v[i].name);
 		put_text(&b, v[i].sha256);
-		fds[i - from] = v[i].fd;
+		fds[n_fds++] = v[i].fd;
+		if (v[i].replay)
+			fds[n_fds++] = v[i].earlier;
 		if (b.len > FLUSH_AT || i + 1 == n) {
-			rc = send_message(sock, &b, fds, i + 1 - from, e);
+			rc = send_message(sock, &b, fds, n_fds, e);
 			buf_reset(&b);
-			from = i + 1;
+			n_fds = 0;
 		}
 	}
 	buf_free(&b);
@@ -148,6 +151,7 @@ send_made(int sock, struct buf *b, const struct made *m, struct err *e)
 	put_text(b, m->key);
 	put_text(b, m->from);
 	buf_char(b, m->zip ? 1 : 0);
+	put_text(b, m->content);
 	put_u32(b, (uint32_t)m->n_files);
 	for (size_t i = 0; i < m->n_files && rc == 0; i++) {
 		buf_char(b, REC_FILE);
@@ -321,7 +325,7 @@ receive(int sock, char *room, int *fds, size_t *n_fds, int flags)
 {
 	union {
 		struct cmsghdr align;
-		char room[CMSG_SPACE(WIRE_JOBS_MAX * sizeof(int))];
+		char room[CMSG_SPACE(WIRE_FDS_MAX * sizeof(int))];
 	} control;
 	struct iovec io = { .iov_base = room, .iov_len = WIRE_MESSAGE_MAX };
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1,
@@ -342,26 +346,43 @@ receive(int sock, char *room, int *fds, size_t *n_fds, int flags)
 	return n;
 }
 
+static void
+take_job(struct cursor *c, struct wire_job *j)
+{
+	uint8_t replay;
+
+	c->bad = get_u8(c) != REC_JOB;
+	j->item = get_u32(c);
+	j->mode = get_u8(c);
+	replay = get_u8(c);
+	j->replay = replay == 1;
+	get_fixed(c, j->name, sizeof j->name);
+	get_fixed(c, j->sha256, sizeof j->sha256);
+	if (replay > 1)
+		c->bad = true;
+}
+
 int
 wire_recv_jobs(int sock, struct wire_job *v, struct err *e)
 {
 	char *room = mem_alloc(WIRE_MESSAGE_MAX);
-	int fds[WIRE_JOBS_MAX];
-	size_t n_fds = WIRE_JOBS_MAX, n = 0;
+	int fds[WIRE_FDS_MAX];
+	size_t n_fds = WIRE_FDS_MAX, n = 0, used = 0;
 	ssize_t len = receive(sock, room, fds, &n_fds, 0);
 	struct cursor c = { .p = room, .end = room + (len > 0 ? len : 0) };
 	bool whole;
 
-	while (!c.bad && c.p < c.end && n < n_fds) {
-		c.bad = get_u8(&c) != REC_JOB;
-		v[n].item = get_u32(&c);
-		v[n].mode = get_u8(&c);
-		get_fixed(&c, v[n].name, sizeof v[n].name);
-		get_fixed(&c, v[n].sha256, sizeof v[n].sha256);
-		v[n].fd = fds[n];
+	while (!c.bad && c.p < c.end && n < WIRE_JOBS_MAX) {
+		take_job(&c, &v[n]);
+		if (used + 1 + v[n].replay > n_fds) {
+			c.bad = true;
+			break;
+		}
+		v[n].fd = fds[used++];
+		v[n].earlier = v[n].replay ? fds[used++] : -1;
 		n++;
 	}
-	whole = !c.bad && c.p == c.end && n == n_fds;
+	whole = !c.bad && c.p == c.end && used == n_fds;
 	for (size_t i = 0; !whole && i < n_fds; i++)
 		close(fds[i]);
 	free(room);
@@ -370,6 +391,14 @@ wire_recv_jobs(int sock, struct wire_job *v, struct err *e)
 	if (!whole)
 		return err_set(e, ERR_BUG, "a message of jobs is malformed");
 	return (int)n;
+}
+
+void
+wire_job_done(const struct wire_job *j)
+{
+	close(j->fd);
+	if (j->replay)
+		close(j->earlier);
 }
 
 static void
@@ -435,6 +464,7 @@ take_made(struct cursor *c, struct wire_reader *r)
 	m.key = get_must(c, &a->arena);
 	m.from = get_must(c, &a->arena);
 	m.zip = get_u8(c) == 1;
+	get_fixed(c, m.content, sizeof m.content);
 	n = get_u32(c);
 	if (c->bad || n == 0 || n > ANSWER_FILES_MAX || r->files_left > 0 ||
 	    a->n_made == ANSWER_MADE_MAX) {

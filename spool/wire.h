@@ -20,6 +20,7 @@
 enum {
 	WIRE_SOCKET = 3, WIRE_WORK = 4,		/* in the worker */
 	WIRE_JOBS_MAX = 64,
+	WIRE_FDS_MAX = 2 * WIRE_JOBS_MAX,
 	WIRE_MESSAGE_MAX = 64 * 1024,
 	WIRE_NAME_MAX = 2048,			/* a name as shown */
 };
@@ -27,9 +28,10 @@ enum {
 struct wire_job {
 	uint32_t item;
 	uint8_t mode;
+	bool replay;			/* or `earlier` is not looked at */
 	char name[WIRE_NAME_MAX + 1];
 	char sha256[DIGEST_HEX + 1];	/* of its bytes; "": not known */
-	int fd;
+	int fd, earlier;		/* the package; earlier.h */
 };
 
 /*
@@ -40,6 +42,7 @@ int wire_send_jobs(int sock, const struct wire_job *, size_t n, struct err *);
 
 /* The worker's side: their number, 0 when the coordinator is gone, -1. */
 int wire_recv_jobs(int sock, struct wire_job *, struct err *);
+void wire_job_done(const struct wire_job *);	/* closes what came with it */
 
 int wire_send_ready(int sock, const char config_sha256[DIGEST_HEX + 1],
     struct err *);

@@ -28,7 +28,7 @@ while read -r key; do knows transform/flerapp-route.5 "$key"; done \
 while read -r option; do knows spool/flerapp.1 "$option"; done \
 	< <(words spool/flerapp.c 'options\[\] = {' '\] = \{ "[a-z-]+"' | sed 's/^]=//')
 for verb in run check drop status list show why trace hold release requeue \
-	reject purge 'map check' 'map explain' 'map init' 'map import' \
+	reject replay purge 'map check' 'map explain' 'map init' 'map import' \
 	'ledger verify' 'ledger seal' 'ledger export' report doctor; do
 	knows spool/flerapp.1 "$verb"
 done

@@ -32,22 +32,34 @@ made(struct tale *t)
 	return &t->a.made[0];
 }
 
+/* Whatever the list is now, unless just that is the lie. */
+static void
+fit_content(struct tale *t)
+{
+	for (size_t i = 0; i < t->a.n_made; i++)
+		if (t->a.made[i].content[0] == '\0')
+			answer_content(t->a.made[i].files,
+			    t->a.made[i].n_files, t->a.made[i].content);
+}
+
 void
 lies_say(struct tale *t, uint32_t item)
 {
 	struct err e;
 
+	fit_content(t);
 	lies_must(wire_send_answer(WIRE_SOCKET, item, &t->a, &e));
 }
 
 /* The bytes of the answer as they go over the wire. */
 static size_t
-raw(const struct tale *t, char *room, size_t most)
+raw(struct tale *t, char *room, size_t most)
 {
 	struct err e;
 	int pair[2];
 	ssize_t n;
 
+	fit_content(t);
 	lies_must(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair));
 	lies_must(wire_send_answer(pair[0], t->job->item, &t->a, &e));
 	n = recv(pair[1], room, most, 0);
@@ -188,6 +200,19 @@ static void
 lie_key(struct tale *t)
 {
 	made(t)->key = OTHER_GUID ".rute";
+}
+
+/* Only what is made again has a generation. */
+static void
+lie_generation(struct tale *t)
+{
+	made(t)->key = arena_fmt(&t->a.arena, "%s.rute~2", t->a.guid);
+}
+
+static void
+lie_content(struct tale *t)
+{
+	memcpy(made(t)->content, LIES_OTHER_SUM, sizeof LIES_OTHER_SUM);
 }
 
 static void
@@ -497,6 +522,7 @@ lie_flood_made(struct tale *t)
 	for (int i = 0; i < 4; i++)
 		add_text(&b, "x");
 	buf_char(&b, 0);
+	add_text(&b, LIES_OTHER_SUM);
 	buf_add(&b, &one, sizeof one);
 	buf_char(&b, 7);
 	add_text(&b, "x");
@@ -611,6 +637,7 @@ static const struct {
 	{ "conflict", lie_conflict }, { "unreadable", lie_unreadable },
 	{ "both", lie_both }, { "empty", lie_empty }, { "owner", lie_owner },
 	{ "target", lie_target }, { "route", lie_route }, { "key", lie_key },
+	{ "generation", lie_generation }, { "content", lie_content },
 	{ "zip", lie_zip }, { "outside", lie_outside }, { "dots", lie_dots },
 	{ "file-outside", lie_file_outside }, { "elsewhere", lie_elsewhere },
 	{ "file-size", lie_file_size }, { "file-sum", lie_file_sum },

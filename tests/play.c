@@ -11,12 +11,15 @@
 #include "spool/books.h"
 #include "spool/buf.h"
 #include "spool/commit.h"
+#include "spool/dossier.h"
+#include "spool/earlier.h"
 #include "spool/fsx.h"
 #include "spool/intake.h"
 #include "spool/ledger.h"
 #include "spool/mem.h"
 #include "spool/original.h"
 #include "spool/recover.h"
+#include "spool/replay.h"
 #include "spool/spool.h"
 #include "spool/tally.h"
 
@@ -35,6 +38,10 @@ struct stage {
 	play_hook *hook;
 	void *hook_arg;
 	const struct move *move;
+	const char *replay;		/* the id of a package, or NULL */
+	enum play_map map;
+	struct dossiers *all;
+	struct earlier *earlier;
 	struct parcel parcels[MOST];
 	struct drop drops[MOST];
 	struct answer answers[MOST];
@@ -50,6 +57,7 @@ static const struct {
 } verdicts[] = {
 	{ "publish", STATE_PUBLISHED, STATE_PUBLISHED, 0 },
 	{ "zip", STATE_PUBLISHED, STATE_PUBLISHED, 0 },
+	{ "each", STATE_PUBLISHED, STATE_PUBLISHED, 0 },
 	{ "accept", STATE_ACCEPTED, STATE_PUBLISHED, 0 },
 	{ "later", STATE_ACCEPTED, STATE_HELD, F_OWNER_UNKNOWN },
 	{ "hold", STATE_HELD, STATE_HELD, F_NOT_ENDED },
@@ -78,41 +86,72 @@ make_file(struct arena *a, int dir, const char *name, const char *text,
 		abort();
 }
 
+/* What the text of a package makes: by which keys, and how many. */
+static const struct kind {
+	const char *word, *key;
+	bool zip;
+	size_t n[PLAY_MAPS];
+} kinds[] = {
+	{ "publish", "%s.rute%zu", false, { 2, 3 } },
+	{ "zip", "%s.rute%zu", true, { 1, 1 } },
+	{ "each", "%s.rute.%04zu", false, { 3, 2 } },
+	{ "accept", "%s.rute%zu", false, { 2, 3 } },
+};
+
+static const struct kind *
+kind_of(const char *word)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i].word, word) == 0)
+			return &kinds[i];
+	abort();
+}
+
+/* The other map makes something else of the first one. */
 static void
-make_instance(struct stage *g, struct answer *a, int work, bool zip,
-    size_t i)
+make_instance(struct stage *g, struct answer *a, int work,
+    const struct kind *k, size_t i)
 {
 	struct made *m = &a->made[i];
+	char *key = arena_zero(&a->arena, ID_KEY_MAX + 1);
+	const char *text;
 	int dir;
 
+	snprintf(key, ID_KEY_MAX + 1, k->key, a->guid, i);
+	text = i == 0 && g->map == PLAY_OTHER_MAP ? "changed" :
+	    arena_dup(&a->arena, key);
+	if (g->earlier != NULL)
+		earlier_key(g->earlier, key);
 	m->app = app_b;
 	m->owner = i == 0 ? "org-310000027" : "org-310000019";
-	m->key = arena_fmt(&a->arena, "%s.rute%zu", a->guid, i);
+	m->key = key;
 	m->from = arena_fmt(&a->arena, "m%d", g->made++);
-	m->zip = zip;
-	m->n_files = zip ? 1 : 2;
+	m->zip = k->zip;
+	m->n_files = k->zip ? 1 : 2;
 	m->files = arena_zero(&a->arena, 2 * sizeof *m->files);
-	if (zip) {
-		make_file(&a->arena, work, m->from, m->key, &m->files[0],
-		    g->e);
+	if (k->zip) {
+		make_file(&a->arena, work, m->from, text, &m->files[0], g->e);
+		answer_content(m->files, 1, m->content);
 		return;
 	}
 	dir = fsx_open_dir(work, m->from, g->e);
-	make_file(&a->arena, dir, "mottak.xml", m->key, &m->files[0], g->e);
+	make_file(&a->arena, dir, "mottak.xml", text, &m->files[0], g->e);
 	make_file(&a->arena, dir, "SHA256SUMS", arena_fmt(&a->arena,
 	    "%s  mottak.xml\n", m->files[0].sha256), &m->files[1], g->e);
+	answer_content(m->files, 2, m->content);
 	close(dir);
 }
 
 static void
-make_instances(struct stage *g, struct answer *a, bool zip)
+make_instances(struct stage *g, struct answer *a, const char *word)
 {
+	const struct kind *k = kind_of(word);
 	int work = fsx_open_dir(g->run.tmp, "w0", g->e);
 
-	a->n_made = zip ? 1 : 2;
+	a->n_made = k->n[g->map];
 	a->made = arena_zero(&a->arena, a->n_made * sizeof *a->made);
 	for (size_t i = 0; i < a->n_made; i++)
-		make_instance(g, a, work, zip, i);
+		make_instance(g, a, work, k, i);
 	close(work);
 }
 
@@ -148,7 +187,7 @@ decide(struct stage *g, struct parcel *p, struct answer *a, size_t v)
 	else if (seen == BOOKS_CONFLICT && p->to != STATE_REJECTED)
 		p->to = STATE_HELD;
 	if (p->to == STATE_PUBLISHED)
-		make_instances(g, a, strcmp(verdicts[v].word, "zip") == 0);
+		make_instances(g, a, verdicts[v].word);
 	else if (p->to == STATE_HELD || p->to == STATE_REJECTED)
 		findings_add(&a->findings, seen == BOOKS_CONFLICT ?
 		    F_CONFLICT : verdicts[v].code, "data/skjema.xml", 7,
@@ -239,9 +278,57 @@ second_half(struct stage *g)
 	return g->n > 0 ? commit_all(g) : 0;
 }
 
+/* The package is read again, and what another map makes of it committed. */
+static int
+compare_and_commit(struct stage *g, struct replay *r, int fd)
+{
+	struct answer *a = &g->answers[0];
+	const char *wrong;
+	int rc, list = replay_tell(r, g->e);
+	size_t v;
+
+	g->earlier = earlier_read(list, g->e);
+	close(list);
+	if (g->earlier == NULL)
+		abort();
+	answer_of(g, a, fd, &v);
+	make_instances(g, a, verdicts[v].word);
+	replay_compare(r, a, "w0", &wrong);
+	rc = wrong != NULL ? err_set(g->e, ERR_DATA, "%s", wrong) :
+	    commit_replay(g->commit, r, "a reason", "kari", g->e);
+	answer_free(a);
+	earlier_free(g->earlier);
+	return rc;
+}
+
+static int
+replay(struct stage *g)
+{
+	const struct dossier *x = dossiers_next(g->all, 0, NULL);
+	char path[ORIGINAL_PATH];
+	struct replay r;
+	int fd, rc;
+
+	if (x == NULL || x->state != STATE_PUBLISHED)
+		return err_set(g->e, ERR_NO_INPUT, "%s is not published",
+		    g->replay);
+	original_path(path, x->state, x->id, x->name, x->time);
+	fd = openat(g->spool.root, path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return err_sys(g->e, "open %s", path);
+	rc = replay_init(&r, x, g->spool.dir[PLACE_OUTBOX], g->e);
+	if (rc == 0)
+		rc = compare_and_commit(g, &r, fd);
+	replay_free(&r);
+	close(fd);
+	return rc;
+}
+
 static int
 act(struct stage *g)
 {
+	if (g->replay != NULL)
+		return replay(g);
 	if (g->move != NULL)
 		return commit_move(g->commit, g->move, g->e);
 	if (first_half(g) == -1)
@@ -268,19 +355,33 @@ with_run(struct stage *g, const struct conf *c)
 }
 
 static int
+follow(void *arg, const struct ledger_line *l, struct err *e)
+{
+	struct stage *g = arg;
+
+	if (dossiers_feed(g->all, l, e) == -1)
+		return -1;
+	return books_feed(g->books, l, e);
+}
+
+static int
 with_ledger(struct stage *g, const struct conf *c)
 {
 	struct recovered told;
 	int rc = -1;
 
 	g->books = books_new();
-	g->ledger = ledger_open(g->spool.dir[PLACE_LEDGER], true, books_feed,
-	    g->books, g->e);
+	g->all = dossiers_new();
+	if (g->replay != NULL)
+		dossiers_want(g->all, g->replay);
+	g->ledger = ledger_open(g->spool.dir[PLACE_LEDGER], true, follow, g,
+	    g->e);
 	if (g->ledger != NULL &&
 	    recover(&g->spool, g->ledger, &told, g->e) == 0)
 		rc = with_run(g, c);
 	ledger_close(g->ledger);
 	books_free(g->books);
+	dossiers_free(g->all);
 	return rc;
 }
 
@@ -337,6 +438,13 @@ play_move(const struct conf *c, enum act how, const char *id, struct err *e)
 	    .user = "kari" };
 
 	return on_stage(c, &(struct stage){ .move = &m }, e);
+}
+
+int
+play_replay(const struct conf *c, const char *id, enum play_map map,
+    struct err *e)
+{
+	return on_stage(c, &(struct stage){ .replay = id, .map = map }, e);
 }
 
 static void

@@ -111,6 +111,37 @@ a_published_package_waits_no_more_and_is_still_known(void **unused)
 }
 
 static void
+a_replay_counts_what_it_made_and_moves_nothing(void **unused)
+{
+	struct feeder f = new_books();
+	char line[512];
+
+	(void)unused;
+	receive(&f, G1 "-" A, G1, sum_a, "published",
+	    ",\"instances\":[{\"path\":\"a\"}]");
+	snprintf(line, sizeof line, ",\"sha256\":\"%s\",\"instance\":\"" G1
+	    "\",\"instances\":[{\"path\":\"b\",\"replaces\":\"a\"}],"
+	    "\"unchanged\":[\"c\",\"d\"],\"gone\":[]", sum_a);
+	feed(&f, "replayed", G1 "-" A, line);
+	assert_int_equal(books_totals(f.books)->instances, 2);
+	assert_int_equal(count(&f, STATE_PUBLISHED), 1);
+	assert_int_equal(books_totals(f.books)->stray, 0);
+	assert_int_equal(books_judge(f.books, G1, sum_a, NULL),
+	    BOOKS_DUPLICATE);
+	/* only what was published can be, with these bytes */
+	receive(&f, G2 "-" A, G2, sum_a, "accepted", "");
+	memcpy(strstr(line, G1), G2, ID_GUID);
+	feed(&f, "replayed", G2 "-" A, line);
+	assert_int_equal(books_totals(f.books)->stray, 1);
+	memcpy(strstr(line, G2), G1, ID_GUID);
+	memcpy(strstr(line, sum_a), sum_b, DIGEST_HEX);
+	feed(&f, "replayed", G1 "-" A, line);
+	assert_int_equal(books_totals(f.books)->stray, 2);
+	assert_int_equal(books_totals(f.books)->instances, 2);
+	books_free(f.books);
+}
+
+static void
 the_verdict_before_decides_what_the_next_one_is(void **unused)
 {
 	static const struct {
@@ -324,6 +355,8 @@ main(void)
 		cmocka_unit_test(what_waits_is_known_with_name_and_all),
 		cmocka_unit_test(
 		    a_published_package_waits_no_more_and_is_still_known),
+		cmocka_unit_test(
+		    a_replay_counts_what_it_made_and_moves_nothing),
 		cmocka_unit_test(
 		    the_verdict_before_decides_what_the_next_one_is),
 		cmocka_unit_test(

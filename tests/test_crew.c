@@ -240,6 +240,7 @@ static const struct lie lies[] = {
 	{ "both", "WORKER_CRASHED" }, { "empty", "WORKER_CRASHED" },
 	{ "owner", "WORKER_CRASHED" }, { "target", "WORKER_CRASHED" },
 	{ "route", "WORKER_CRASHED" }, { "key", "WORKER_CRASHED" },
+	{ "generation", "WORKER_CRASHED" }, { "content", "WORKER_CRASHED" },
 	{ "zip", "WORKER_CRASHED" }, { "outside", "WORKER_CRASHED" },
 	{ "dots", "WORKER_CRASHED" }, { "file-outside", "WORKER_CRASHED" },
 	{ "elsewhere", "WORKER_CRASHED" }, { "file-size", "WORKER_CRASHED" },

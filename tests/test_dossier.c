@@ -95,6 +95,36 @@ what_came_again_changes_nothing(void **unused)
 	dossiers_free(d);
 }
 
+/* From each generation to the one before, to the next, and to the package. */
+static void
+a_replay_adds_generations_and_moves_nothing(void **unused)
+{
+	struct dossiers *d = dossiers_new();
+	const struct dossier *x;
+
+	(void)unused;
+	dossiers_want(d, PATH ".0002~3");
+	a_life(d);
+	assert_null(dossiers_next(d, 0, NULL));
+	feed(d, "replayed", ID, ",\"instances\":[{\"path\":\"" PATH
+	    ".0002~2\",\"content\":\"" SUM "\",\"replaces\":\"" PATH
+	    ".0002\"}]");
+	feed(d, "replayed", ID, ",\"instances\":[{\"path\":\"" PATH
+	    ".0002~3\",\"replaces\":\"" PATH ".0002~2\"}]");
+	x = dossiers_next(d, 0, NULL);
+	assert_non_null(x);
+	assert_int_equal(x->state, STATE_PUBLISHED);
+	assert_string_equal(x->time, "2026-03-03T01:15:05Z");
+	assert_int_equal(x->n_made, 4);
+	assert_string_equal(x->made[2].content, SUM);
+	assert_string_equal(x->made[3].replaces, PATH ".0002~2");
+	assert_string_equal(dossier_next(x, PATH ".0002"), PATH ".0002~2");
+	assert_string_equal(dossier_next(x, PATH ".0002~2"), PATH ".0002~3");
+	assert_null(dossier_next(x, PATH ".0002~3"));
+	assert_null(dossier_next(x, PATH ".0001"));
+	dossiers_free(d);
+}
+
 static void
 a_hash_finds_all_that_had_it(void **unused)
 {
@@ -134,6 +164,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_way_to_ask_leads_to_the_package),
 		cmocka_unit_test(what_came_again_changes_nothing),
+		cmocka_unit_test(a_replay_adds_generations_and_moves_nothing),
 		cmocka_unit_test(a_hash_finds_all_that_had_it),
 		cmocka_unit_test(what_nobody_knows_is_nothing),
 	};

@@ -140,10 +140,54 @@ a_key_is_guid_route_and_index(void **unused)
 		{ GUID ".r15867210064.0001", false }, { "r.0001", false },
 		{ "6513270E-269d-4d2a-b9a5-9a0c7d2e41b5.r", false },
 		{ "", false },
+		{ GUID ".r~2", true }, { GUID ".r.0001~10", true },
+		{ GUID "." X64 ".000000001~999999", true },
+		{ GUID ".r~1", false }, { GUID ".r~0", false },
+		{ GUID ".r~02", false }, { GUID ".r~", false },
+		{ GUID ".r~x", false }, { GUID ".r~2~3", false },
+		{ GUID ".r~2.0001", false }, { GUID ".~2", false },
+		{ GUID "~2", false }, { GUID "~2.r", false },
+		{ GUID ".r~1000000", false }, { GUID ".r~-2", false },
 	};
 
 	(void)unused;
 	CHECK(id_key_ok, rows);
+}
+
+/* A route may be called as nearly anything, but not so. */
+static void
+no_route_looks_like_a_generation(void **unused)
+{
+	static const struct row rows[] = {
+		{ "r~2", false }, { "~", false }, { "r.2", true },
+	};
+
+	(void)unused;
+	CHECK(id_route_ok, rows);
+}
+
+static void
+a_key_has_a_base_and_a_generation(void **unused)
+{
+	static const struct {
+		const char *key;
+		size_t base;
+		unsigned generation;
+	} rows[] = {
+		{ GUID ".r", ID_GUID + 2, 1 },
+		{ GUID ".r~2", ID_GUID + 2, 2 },
+		{ GUID ".r.0001~999999", ID_GUID + 7, 999999 },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(id_key_base(rows[i].key), rows[i].base);
+		assert_int_equal(id_key_generation(rows[i].key),
+		    rows[i].generation);
+	}
+	assert_int_equal(id_key_order(GUID ".r", GUID ".r~2"), 0);
+	assert_true(id_key_order(GUID ".r~2", GUID ".r.0001") < 0);
+	assert_true(id_key_order(GUID ".r.0002", GUID ".r.0001~3") > 0);
 }
 
 static void
@@ -211,6 +255,8 @@ main(void)
 		cmocka_unit_test(a_type_and_a_file_name_have_nothing_hidden),
 		cmocka_unit_test(an_owner_is_one_of_four_kinds_of_folder),
 		cmocka_unit_test(a_key_is_guid_route_and_index),
+		cmocka_unit_test(no_route_looks_like_a_generation),
+		cmocka_unit_test(a_key_has_a_base_and_a_generation),
 		cmocka_unit_test(a_package_id_comes_from_guid_and_sum),
 		cmocka_unit_test(only_our_own_ids_are_ids),
 		cmocka_unit_test(hex_has_its_exact_length),

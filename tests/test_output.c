@@ -101,6 +101,39 @@ sums_are_in_the_order_in_which_names_were_reserved(void **unused)
 	end(&b);
 }
 
+/* By who looks at SHA256SUMS, too, and whether it is a folder or a zip. */
+static void
+the_content_is_the_same_wherever_it_lies(void **unused)
+{
+	struct bench b;
+	struct made m, zip;
+	struct buf text = { 0 };
+	char hex[DIGEST_HEX + 1];
+	char *manifest;
+
+	(void)unused;
+	begin(&b);
+	make(&b, "1.key", false, &m);
+	make(&b, "2.key", true, &zip);
+	assert_string_equal(m.content, zip.content);
+	answer_content(m.files, m.n_files, hex);
+	assert_string_equal(m.content, hex);
+	answer_content_of(SUMS, sizeof SUMS - 1, hex);
+	assert_string_equal(m.content, hex);
+	/* what is left when the line is taken out by hand */
+	buf_str(&text, SUMS);
+	manifest = strstr(text.p, "  manifest.json\n") - DIGEST_HEX;
+	memmove(manifest, manifest + DIGEST_HEX + 16, strlen(manifest +
+	    DIGEST_HEX + 16) + 1);
+	digest_hex_of(text.p, strlen(text.p), hex);
+	assert_string_equal(m.content, hex);
+	m.files[0].sha256[0] ^= 1;
+	answer_content(m.files, m.n_files, hex);
+	assert_string_not_equal(m.content, hex);
+	buf_free(&text);
+	end(&b);
+}
+
 static void
 a_zip_is_one_file_with_its_own_sum(void **unused)
 {
@@ -225,6 +258,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    sums_are_in_the_order_in_which_names_were_reserved),
+		cmocka_unit_test(the_content_is_the_same_wherever_it_lies),
 		cmocka_unit_test(a_zip_is_one_file_with_its_own_sum),
 		cmocka_unit_test(the_same_files_give_the_same_bytes_anywhere),
 		cmocka_unit_test(what_is_there_is_never_written_over),

@@ -137,6 +137,12 @@ the_manifest_tells_where_all_of_it_came_from(void **unused)
 	    "      \"filename\": \"Et bilag.pdf\",\n"
 	    "      \"size\": 1,\n      \"sha256\": \"" SUM_A "\"\n    }\n"
 	    "  ]\n}\n");
+	p.replaces = "ttd/mottaker/org-310000027/g.r";
+	buf_reset(&b);
+	papers_manifest(&b, &p, &c, &conf, "pakke.zip", o);
+	assert_non_null(strstr(buf_text(&b), "\n  \"key\": \"g.r.0002\",\n"
+	    "  \"replaces\": \"ttd/mottaker/org-310000027/g.r\",\n"
+	    "  \"source\": {\n"));
 	buf_free(&b);
 	output_free(o);
 	arena_free(&arena);

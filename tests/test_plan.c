@@ -1,10 +1,13 @@
 #include "tests/expect.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "schemas/app.h"
 #include "spool/buf.h"
 #include "spool/conf.h"
+#include "spool/earlier.h"
+#include "spool/err.h"
 #include "spool/mem.h"
 #include "tests/sample.h"
 #include "tests/scratch.h"
@@ -157,6 +160,37 @@ each_node_of_for_each_is_an_instance(void **unused)
 	assert_int_equal(b.plan.v[1].of, 2);
 	assert_non_null(strstr(b.plan.v[1].form,
 	    "<overskrift>2</overskrift>"));
+	end(&b);
+}
+
+static void
+a_replay_goes_on_where_the_keys_ended(void **unused)
+{
+	static const char *const before[] = {
+		"ttd/mottaker/org-310000027/" GUID ".r.0002~4",
+		"ttd/mottaker/org-310000027/" GUID ".annen",
+	};
+	struct bench b;
+	struct earlier *earlier;
+	struct err e;
+	int list;
+
+	(void)unused;
+	load(&b, ROUTE "for-each = /Skjema/Rad\n"
+	    "[owner]\ntable = owners.csv\nkey = kode\n",
+	    "target;source\nHode.overskrift;@nr\n", NULL);
+	list = earlier_write(before, N(before), &e);
+	earlier = earlier_read(list, &e);
+	assert_non_null(earlier);
+	b.planner.earlier = earlier;
+	make(&b, "<Skjema><Rad nr='1'><kode>p</kode></Rad>"
+	    "<Rad nr='2'><kode>o</kode></Rad></Skjema>", NULL, 0);
+	assert_string_equal(b.plan.v[0].key, GUID ".r.0001");
+	assert_null(b.plan.v[0].replaces);
+	assert_string_equal(b.plan.v[1].key, GUID ".r.0002~5");
+	assert_string_equal(b.plan.v[1].replaces, before[0]);
+	earlier_free(earlier);
+	close(list);
 	end(&b);
 }
 
@@ -361,6 +395,7 @@ main(void)
 		cmocka_unit_test(
 		    the_dictionary_is_planned_where_it_says_the_same),
 		cmocka_unit_test(each_node_of_for_each_is_an_instance),
+		cmocka_unit_test(a_replay_goes_on_where_the_keys_ended),
 		cmocka_unit_test(what_cannot_be_delivered_is_found),
 		cmocka_unit_test(the_elements_that_the_table_names_travel),
 		cmocka_unit_test(a_part_that_altinn_would_refuse_is_found),

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "spool/buf.h"
+#include "spool/digest.h"
+#include "spool/id.h"
 #include "tests/game.h"
 #include "tests/killer.h"
 #include "tests/play.h"
@@ -232,6 +234,38 @@ the_barriers_stand_where_they_should(void **unused)
 	scratch_free(g.scratch);
 }
 
+static int
+play_again(void *arg)
+{
+	struct game *g = arg;
+	char id[ID_MAX + 1], sha256[DIGEST_HEX + 1];
+	const char *text = "publish " G("1");
+	struct err e = { 0 };
+
+	digest_hex_of(text, strlen(text), sha256);
+	id_make(id, G("1"), sha256);
+	return play_replay(&g->scratch->conf, id, PLAY_OTHER_MAP, &e);
+}
+
+static void
+and_so_they_do_in_a_replay(void **unused)
+{
+	struct game g = { .group = 4 };
+	struct order o = { .wrong = NULL };
+
+	(void)unused;
+	g.scratch = scratch_new();
+	scratch_put(g.scratch, "incoming/a.zip", "publish " G("1"));
+	assert_int_equal(game_play(&g), 0);
+	assert_int_equal(killer_watch(play_again, &g, watch_order, &o),
+	    ENDED_WELL);
+	if (o.wrong != NULL)
+		fail_msg("%s", o.wrong);
+	assert_true(o.ledger > 0 && o.hidden > 0 && o.shown > 0 &&
+	    o.receipt > 0);
+	scratch_free(g.scratch);
+}
+
 struct replacing {
 	struct game game;
 	long at;
@@ -298,6 +332,7 @@ main(void)
 		    a_zip_that_a_power_cut_left_under_two_names_is_given_once),
 		cmocka_unit_test(what_a_later_run_moved_on_is_left_to_it),
 		cmocka_unit_test(the_barriers_stand_where_they_should),
+		cmocka_unit_test(and_so_they_do_in_a_replay),
 		cmocka_unit_test(
 		    a_drop_that_is_replaced_at_any_moment_is_not_lost),
 	};

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "spool/buf.h"
+#include "spool/digest.h"
+#include "spool/id.h"
 #include "tests/game.h"
 #include "tests/killer.h"
 #include "tests/play.h"
@@ -236,6 +238,191 @@ a_kill_in_an_operators_move_leaves_no_half_of_it(void **unused)
 			;
 }
 
+/* ----------------------------------------------------------- replays */
+
+static const char *const published[] =
+    { "publish " G("1"), "zip " G("1"), "each " G("1") };
+
+struct again {
+	struct game game;
+	char id[ID_MAX + 1];
+	bool quiet;
+};
+
+static void
+deal_published(struct again *a, const char *text)
+{
+	char sha256[DIGEST_HEX + 1];
+
+	*a = (struct again){ .game = { scratch_new(), 1 } };
+	scratch_put(a->game.scratch, "incoming/a.zip", text);
+	assert_int_equal(game_play(&a->game), 0);
+	digest_hex_of(text, strlen(text), sha256);
+	id_make(a->id, G("1"), sha256);
+}
+
+static int
+make_again(void *arg)
+{
+	struct again *a = arg;
+	struct err e = { 0 };
+	int rc = play_replay(&a->game.scratch->conf, a->id, PLAY_OTHER_MAP,
+	    &e);
+
+	if (rc == -1 && !a->quiet)
+		fprintf(stderr, "replay: %s\n", e.text);
+	return rc;
+}
+
+static void
+replay_undisturbed(const char *text, bool take, struct buf *want)
+{
+	struct again a;
+
+	deal_published(&a, text);
+	if (take)
+		scratch_take_outbox(a.game.scratch);
+	assert_int_equal(make_again(&a), 0);
+	if (take)
+		scratch_take_outbox(a.game.scratch);
+	game_expect_balanced(a.game.scratch, "undisturbed", -1);
+	scratch_tree(a.game.scratch, want);
+	scratch_free(a.game.scratch);
+}
+
+/* Killed, looked at, perhaps killed once more, and asked for again. */
+static bool
+kill_replay(const char *text, long n, long again, bool take,
+    const struct buf *want)
+{
+	struct buf have = { 0 };
+	enum killed how;
+	struct again a;
+
+	deal_published(&a, text);
+	if (take)
+		scratch_take_outbox(a.game.scratch);
+	how = killer_run(make_again, &a, n);
+	if (how == ENDED_BADLY)
+		fail_msg("%s, point %ld: ended badly", text, n);
+	game_expect_balanced(a.game.scratch, "replay killed", n);
+	if (take)
+		scratch_take_outbox(a.game.scratch);
+	if (again != -1 && killer_run(make_again, &a, again) == ENDED_BADLY)
+		fail_msg("%s, %ld, then %ld: ended badly", text, n, again);
+	/* Done or not done, and never half: it may be asked for once more. */
+	if (make_again(&a) != 0)
+		fail_msg("%s, point %ld: does not go on", text, n);
+	game_expect_balanced(a.game.scratch, "replay recovered", n);
+	game_expect_sound_ledger(a.game.scratch, n);
+	if (take)
+		scratch_take_outbox(a.game.scratch);
+	scratch_tree(a.game.scratch, &have);
+	game_expect_same_tree(want, &have, n);
+	buf_free(&have);
+	scratch_free(a.game.scratch);
+	return how == KILLED;
+}
+
+/* Nobody asks again: the next run of another kind puts it right. */
+static bool
+recover_replay(const char *text, long n, const struct buf *want)
+{
+	struct buf before = { 0 }, have = { 0 };
+	enum killed how;
+	struct again a;
+
+	deal_published(&a, text);
+	scratch_tree(a.game.scratch, &before);
+	how = killer_run(make_again, &a, n);
+	assert_int_equal(game_play(&a.game), 0);
+	game_expect_balanced(a.game.scratch, "replay recovered", n);
+	scratch_tree(a.game.scratch, &have);
+	if (strcmp(buf_text(&before), buf_text(&have)) != 0)
+		game_expect_same_tree(want, &have, n);
+	buf_free(&before);
+	buf_free(&have);
+	scratch_free(a.game.scratch);
+	return how == KILLED;
+}
+
+static void
+a_replay_that_was_killed_is_done_or_was_never_begun(void **unused)
+{
+	struct buf want = { 0 };
+
+	(void)unused;
+	for (size_t i = 0; i < 3; i++) {
+		buf_reset(&want);
+		replay_undisturbed(published[i], false, &want);
+		for (long n = 0; recover_replay(published[i], n, &want); n++)
+			;
+	}
+	buf_free(&want);
+}
+
+static void
+a_kill_in_a_replay_makes_no_instance_twice_or_by_half(void **unused)
+{
+	static const long second[] = { -1, 5, 17, 29 };
+	struct buf want = { 0 };
+	long n;
+
+	(void)unused;
+	for (size_t i = 0; i < 3; i++)
+		for (int take = 0; take < 2; take++) {
+			buf_reset(&want);
+			replay_undisturbed(published[i], take, &want);
+			for (n = 0; kill_replay(published[i], n,
+			    second[n % 4 * take], take, &want); n++)
+				;
+			assert_true(n > 25);
+		}
+	buf_free(&want);
+}
+
+static bool
+fail_replay(const char *text, long n, int error, bool for_ever,
+    const struct buf *want)
+{
+	struct buf have = { 0 };
+	struct again a;
+	bool reached;
+
+	deal_published(&a, text);
+	a.quiet = true;
+	killer_fail(make_again, &a, n, error, for_ever, &reached);
+	game_expect_balanced(a.game.scratch, "replay failed", n);
+	a.quiet = false;
+	if (make_again(&a) != 0)
+		fail_msg("%s, point %ld: does not go on", text, n);
+	game_expect_balanced(a.game.scratch, "replay recovered", n);
+	game_expect_sound_ledger(a.game.scratch, n);
+	scratch_tree(a.game.scratch, &have);
+	game_expect_same_tree(want, &have, n);
+	buf_free(&have);
+	scratch_free(a.game.scratch);
+	return reached;
+}
+
+static void
+a_call_that_fails_in_a_replay_loses_nothing(void **unused)
+{
+	struct buf want = { 0 };
+
+	(void)unused;
+	if (!killer_can_fail())
+		skip();
+	for (size_t i = 0; i < 3; i++) {
+		buf_reset(&want);
+		replay_undisturbed(published[i], false, &want);
+		for (long n = 0; fail_replay(published[i], n,
+		    n % 2 == 0 ? EIO : ENOSPC, n % 3 == 0, &want); n++)
+			;
+	}
+	buf_free(&want);
+}
+
 int
 main(void)
 {
@@ -248,6 +435,11 @@ main(void)
 		cmocka_unit_test(a_working_run_is_left_alone),
 		cmocka_unit_test(
 		    a_kill_in_an_operators_move_leaves_no_half_of_it),
+		cmocka_unit_test(
+		    a_kill_in_a_replay_makes_no_instance_twice_or_by_half),
+		cmocka_unit_test(
+		    a_replay_that_was_killed_is_done_or_was_never_begun),
+		cmocka_unit_test(a_call_that_fails_in_a_replay_loses_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

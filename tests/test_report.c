@@ -119,6 +119,32 @@ total(struct night *n)
 }
 
 static void
+a_replay_makes_instances_and_moves_no_package(void **state)
+{
+	struct night *n = *state;
+	struct report_flow t;
+	char more[512];
+
+	receive(n, 1, "ttd/a", "published", MADE);
+	snprintf(more, sizeof more, ",\"package\":\"p1.zip\",\"sha256\":"
+	    "\"0001%060d\",\"size\":101,\"instance\":\"00010000-0000-4000-"
+	    "8000-000000000000\",\"app\":\"ttd/a\",\"act\":\"replay\","
+	    "\"reason\":\"kart\",\"user\":\"kari\",\"instances\":[{\"path\":"
+	    "\"a/b/c/d~2\"}],\"unchanged\":[\"e\"],\"gone\":[]", 0);
+	about(n, "replayed", 1, more);
+	t = total(n);
+	assert_int_equal(t.instances, 3);
+	assert_int_equal(t.in[STATE_PUBLISHED].n, 1);
+	assert_int_equal(n->report->acts.n, 1);
+	assert_string_equal(n->report->acts.v[0].verb, "replay");
+	assert_string_equal(n->report->acts.v[0].reason, "kart");
+	assert_string_equal(n->report->acts.v[0].app, "ttd/a");
+	assert_int_equal(n->report->stray, 0);
+	assert_string_equal(buf_text(&n->told),
+	    "published 0001 new ; replayed 0001 ; ");
+}
+
+static void
 a_day_opens_with_what_waited_and_closes_with_what_waits(void **state)
 {
 	struct night *n = *state;
@@ -486,6 +512,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		NIGHT(a_day_opens_with_what_waited_and_closes_with_what_waits),
+		NIGHT(a_replay_makes_instances_and_moves_no_package),
 		NIGHT(what_an_operator_lets_go_on_leaves_its_state),
 		NIGHT(a_package_that_is_lost_makes_a_difference),
 		cmocka_unit_test(

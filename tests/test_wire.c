@@ -49,22 +49,23 @@ lowest(void)
 }
 
 static void
-send_with_fd(int sock, const void *bytes, size_t n)
+send_with_fds(int sock, const void *bytes, size_t n, size_t n_fds)
 {
+	const int fds[2] = { STDERR_FILENO, STDERR_FILENO };
 	union {
 		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
+		char room[CMSG_SPACE(sizeof fds)];
 	} control = { .room = { 0 } };
 	struct iovec io = { .iov_base = (void *)bytes, .iov_len = n };
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1,
-	    .msg_control = &control, .msg_controllen = sizeof control };
+	    .msg_control = &control,
+	    .msg_controllen = CMSG_SPACE(n_fds * sizeof *fds) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	int fd = STDERR_FILENO;
 
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	c->cmsg_len = CMSG_LEN(n_fds * sizeof *fds);
+	memcpy(CMSG_DATA(c), fds, n_fds * sizeof *fds);
 	assert_int_equal(sendmsg(sock, &m, 0), (ssize_t)n);
 }
 
@@ -94,21 +95,69 @@ jobs_come_with_their_descriptors(void **state)
 	free(got);
 }
 
+/* One that is made again brings its list along, between others. */
+static void
+a_replay_comes_with_two_descriptors(void **state)
+{
+	struct wire_job sent[WIRE_JOBS_MAX];
+	struct wire_job *got = calloc(WIRE_JOBS_MAX, sizeof *got);
+	struct talk *t = *state;
+	int free_fd = lowest(), fds[2];
+	char text[2] = "";
+	struct err e;
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	assert_int_equal(write(fds[1], "l", 1), 1);
+	for (int i = 0; i < WIRE_JOBS_MAX; i++)
+		sent[i] = (struct wire_job){ .item = (uint32_t)i,
+		    .name = "a.zip", .fd = 2, .replay = i != 1,
+		    .earlier = i == 2 ? fds[0] : 2 };
+	assert_int_equal(wire_send_jobs(t->near, sent, WIRE_JOBS_MAX, &e), 0);
+	assert_int_equal(wire_recv_jobs(t->far, got, &e), WIRE_JOBS_MAX);
+	assert_false(got[1].replay);
+	assert_int_equal(got[1].earlier, -1);
+	assert_true(got[2].replay);
+	assert_int_equal(read(got[2].earlier, text, 1), 1);
+	assert_string_equal(text, "l");
+	for (int i = 0; i < WIRE_JOBS_MAX; i++)
+		wire_job_done(&got[i]);
+	close(fds[0]);
+	close(fds[1]);
+	assert_int_equal(lowest(), free_fd);
+	free(got);
+}
+
 static void
 a_message_of_jobs_that_is_malformed_leaves_nothing_open(void **state)
 {
-	static const char *const messages[] = { "x", "\1\2\3", "\2\2\3\4\5" };
+	/* record, item, mode, replay, the name's length and the name */
+	static const struct {
+		const char *text;
+		size_t n, fds;
+	} messages[] = {
+#define ROW(s, fds) { s, sizeof(s) - 1, fds }
+		ROW("x", 1), ROW("\1\2\3", 1), ROW("\2\2\3\4\5", 1),
+		ROW("\1\0\0\0\0\2\1\1\0x\0\0", 1),  /* its list is missing */
+		ROW("\1\0\0\0\0\2\2\1\0x\0\0", 2),  /* neither yes nor no */
+		ROW("\1\0\0\0\0\2\0\1\0x\0\0" "\1\0\0\0\0\2\0\1\0x\0\0", 1),
+		ROW("\1\0\0\0\0\2\0\1\0x\0\0", 2),  /* whose is the other? */
+#undef ROW
+	};
 	struct wire_job *got = calloc(WIRE_JOBS_MAX, sizeof *got);
 	struct talk *t = *state;
 	int free_fd = lowest();
 	struct err e;
 
 	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
-		send_with_fd(t->near, messages[i], strlen(messages[i]));
+		send_with_fds(t->near, messages[i].text, messages[i].n,
+		    messages[i].fds);
 		assert_int_equal(wire_recv_jobs(t->far, got, &e), -1);
 		assert_int_equal(e.kind, ERR_BUG);
 		assert_int_equal(lowest(), free_fd);
 	}
+	assert_int_equal(send(t->near, "\1\0\0\0\0\2\0\1\0x\0\0",
+	    12, 0), 12);
+	assert_int_equal(wire_recv_jobs(t->far, got, &e), -1);
 	free(got);
 }
 
@@ -131,7 +180,7 @@ a_worker_cannot_leave_a_descriptor_with_the_coordinator(void **state)
 		struct wire_reader r = { .answer = NULL };
 		struct wire_news news;
 
-		send_with_fd(t->near, rows[i].bytes, rows[i].n);
+		send_with_fds(t->near, rows[i].bytes, rows[i].n, 1);
 		assert_int_equal(wire_recv(t->far, &r, &news),
 		    rows[i].event);
 		assert_int_equal(lowest(), free_fd);
@@ -169,6 +218,42 @@ an_answer_leaves_findings_out_only_when_there_is_no_room(void **state)
 	answer_free(news.answer);
 	free(news.answer);
 	a.findings.left_out = 1;
+	assert_int_equal(answered(*state, &a, &news), WIRE_NONSENSE);
+	answer_free(&a);
+}
+
+#define GUID "6513270e-269e-4d37-b2a7-9a0c7d2e41b5"
+
+/* Of a folder all files are told, so that its content can be worked out. */
+static void
+what_is_in_a_folder_must_be_its_content(void **state)
+{
+	struct made_file files[] = {
+		{ .name = "instance.json", .size = 3, .sha256 = HEX },
+		{ .name = "manifest.json", .size = 3, .sha256 = HEX },
+		{ .name = "SHA256SUMS", .size = 99, .sha256 = HEX },
+	};
+	struct made made = { .app = "ttd/b", .owner = "org-310000027",
+	    .key = GUID ".r~2", .from = "0", .files = files, .n_files = 3 };
+	struct answer a = { .sha256 = HEX, .guid = GUID, .app = "ttd/a",
+	    .made = &made, .n_made = 1 };
+	struct wire_news news = { .item = 0 };
+	const char *line = HEX "  instance.json\n";
+
+	findings_init(&a.findings, &a.arena);
+	digest_hex_of(line, strlen(line), made.content);
+	assert_int_equal(answered(*state, &a, &news), WIRE_ANSWER);
+	assert_string_equal(news.answer->made[0].content, made.content);
+	answer_free(news.answer);
+	free(news.answer);
+	memcpy(made.content, HEX, sizeof HEX);
+	assert_int_equal(answered(*state, &a, &news), WIRE_NONSENSE);
+	made.zip = true;
+	made.n_files = 1;
+	assert_int_equal(answered(*state, &a, &news), WIRE_ANSWER);
+	answer_free(news.answer);
+	free(news.answer);
+	made.content[5] = 'x';
 	assert_int_equal(answered(*state, &a, &news), WIRE_NONSENSE);
 	answer_free(&a);
 }
@@ -221,7 +306,7 @@ a_worker_sends_no_descriptors(void **state)
 	struct talk *t = *state;
 	int free_fd = lowest();
 
-	send_with_fd(t->far, ready, sizeof ready - 1);
+	send_with_fds(t->far, ready, sizeof ready - 1, 1);
 	assert_int_equal(wire_recv(t->near, &r, &news), WIRE_NONSENSE);
 	assert_int_equal(lowest(), free_fd);
 	wire_reader_done(&r);
@@ -233,6 +318,11 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 		    jobs_come_with_their_descriptors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_replay_comes_with_two_descriptors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_is_in_a_folder_must_be_its_content, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_worker_is_ready_only_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

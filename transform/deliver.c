@@ -376,6 +376,7 @@ deliver_package(struct deliver *d, const struct deliver_job *job,
 	*a = (struct answer){ .arena = arena };
 	findings_init(&a->findings, &a->arena);
 	d->job = job;
+	d->planner.earlier = job->earlier;
 	d->answer = a;
 	d->plan = (struct plan){ 0 };
 	d->first = d->n_boxes = 0;

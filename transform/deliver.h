@@ -13,6 +13,7 @@
 
 struct config;
 struct deliver;
+struct earlier;
 struct err;
 struct plan_watch;
 
@@ -29,6 +30,7 @@ struct deliver_job {
 	int fd;			/* the package; the caller's */
 	const char *name;	/* as shown, for the manifest */
 	const char *sha256;	/* of the package; NULL or "": find out */
+	const struct earlier *earlier;	/* a replay: made before; or NULL */
 };
 
 /* `work` is the folder to make files in, -1 where nothing is written. */

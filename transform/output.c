@@ -223,13 +223,14 @@ output_put(struct output *o, const char *name, const void *data, size_t n,
 }
 
 static int
-put_sums(struct output *o, struct err *e)
+put_sums(struct output *o, char content[DIGEST_HEX + 1], struct err *e)
 {
 	struct buf b = { 0 };
 	int rc;
 
 	for (size_t i = 0; i < o->n_files; i++)
 		buf_fmt(&b, "%s  %s\n", o->files[i].sha256, o->files[i].name);
+	answer_content_of(buf_text(&b), b.len, content);
 	rc = output_put(o, "SHA256SUMS", buf_text(&b), b.len, e);
 	buf_free(&b);
 	return rc;
@@ -257,7 +258,7 @@ end_zip(struct output *o, struct made *m, struct err *e)
 int
 output_end(struct output *o, struct made *m, struct err *e)
 {
-	if (put_sums(o, e) == -1)
+	if (put_sums(o, m->content, e) == -1)
 		return -1;
 	m->from = o->from;
 	if (o->zip != NULL)

@@ -38,7 +38,7 @@ int output_close(struct output *, struct err *);
 /* A file that was put or closed. */
 const struct made_file *output_file(const struct output *, const char *name);
 
-/* Write SHA256SUMS and finish; fills from, zip and files of `made`. */
+/* Write SHA256SUMS and finish; fills from, zip, files and content of `made`. */
 int output_end(struct output *, struct made *, struct err *);
 
 #endif

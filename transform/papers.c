@@ -127,6 +127,7 @@ papers_manifest(struct buf *b, const struct plan_instance *p,
 	json_str(&j, "environment",
 	    conf->spool.environment == CONF_TEST ? "test" : "prod");
 	json_str(&j, "key", p->key);
+	json_str(&j, "replaces", p->replaces);
 	put_source(&j, c, name);
 	json_open(&j, "target", '{');
 	json_str(&j, "app", r->to->name);

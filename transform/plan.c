@@ -8,6 +8,7 @@
 #include "schemas/moment.h"
 #include "spool/arena.h"
 #include "spool/conf.h"
+#include "spool/earlier.h"
 #include "spool/finding.h"
 #include "spool/mem.h"
 #include "transform/config.h"
@@ -200,6 +201,8 @@ make_key(struct plan_making *m)
 	else
 		snprintf(o->key, sizeof o->key, "%s.%s.%04zu", guid,
 		    m->route->name, o->index);
+	if (m->planner->earlier != NULL)
+		o->replaces = earlier_key(m->planner->earlier, o->key);
 }
 
 static struct plan_instance *

@@ -20,6 +20,7 @@
 
 struct checked;
 struct config;
+struct earlier;
 struct element;
 struct fill;
 struct form_reader;
@@ -44,6 +45,7 @@ struct plan_instance {
 	struct owner owner;
 	char tag[ID_OWNER_MAX + 1];
 	char key[ID_KEY_MAX + 1];
+	const char *replaces;		/* org/app/owner/key, or NULL */
 	const char *due, *visible;	/* NULL: none */
 	const char *form;		/* the document's bytes */
 	size_t form_size;
@@ -86,6 +88,7 @@ struct planner {
 	xmlXPathContextPtr xpath;
 	struct buf text;
 	const struct plan_watch *watch;	/* NULL: nobody */
+	const struct earlier *earlier;	/* a replay: made before; or NULL */
 };
 
 void planner_init(struct planner *, const struct config *);

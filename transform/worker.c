@@ -16,6 +16,7 @@
 
 #include "schemas/jsonin.h"
 #include "spool/conf.h"
+#include "spool/earlier.h"
 #include "spool/err.h"
 #include "spool/fault.h"
 #include "spool/log.h"
@@ -112,13 +113,20 @@ one_job(struct deliver *d, const struct conf *conf,
 	struct deliver_job j = { .item = job->item, .fd = job->fd,
 	    .name = job->name, .sha256 = job->sha256,
 	    .mode = (enum deliver_mode)job->mode };
+	struct earlier *earlier = NULL;
+	int rc;
 
 	if (job->mode >= DELIVER_MODES)
 		return err_set(e, ERR_BUG, "a job of an unknown kind");
 	sandbox_cpu(conf->workers.cpu_seconds);
-	if (deliver_package(d, &j, a, e) == -1)
+	if (job->replay &&
+	    (earlier = earlier_read(job->earlier, e)) == NULL)
 		return -1;
-	return wire_send_answer(WIRE_SOCKET, job->item, a, e);
+	j.earlier = earlier;
+	rc = deliver_package(d, &j, a, e);
+	earlier_free(earlier);
+	return rc == -1 ? -1 :
+	    wire_send_answer(WIRE_SOCKET, job->item, a, e);
 }
 
 static int
@@ -134,7 +142,7 @@ serve(struct deliver *d, const struct conf *conf, struct err *e)
 		for (int i = 0; i < n; i++) {
 			if (rc == 0)
 				rc = one_job(d, conf, &jobs[i], &a, e);
-			close(jobs[i].fd);
+			wire_job_done(&jobs[i]);
 		}
 	}
 	answer_free(&a);

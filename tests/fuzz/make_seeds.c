@@ -97,6 +97,7 @@ accepted(struct answer *a)
 	static struct made made = { .app = "ttd/b", .owner = "org-310000027",
 	    .key = GUID ".r", .from = "0-0", .files = files, .n_files = 2 };
 
+	answer_content(files, 2, made.content);
 	findings_init(&a->findings, &a->arena);
 	memcpy(a->sha256, HEX, sizeof HEX);
 	memcpy(a->guid, GUID, sizeof GUID);
@@ -109,7 +110,8 @@ static void
 wires(void)
 {
 	struct wire_job jobs[2] = { { .item = 1, .name = "a.zip", .fd = 2 },
-	    { .item = 2, .mode = 2, .name = "b.tar", .fd = 2 } };
+	    { .item = 2, .mode = 2, .replay = true, .name = "b.tar", .fd = 2,
+	    .earlier = 2 } };
 	struct answer a = { .size = 5 };
 	struct buf b = { 0 };
 	struct err e = { .kind = ERR_IO, .text = "no disk" };

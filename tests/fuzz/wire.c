@@ -81,8 +81,8 @@ tell(struct buf *b, const struct answer *a)
 	for (size_t i = 0; i < a->n_made; i++) {
 		const struct made *m = &a->made[i];
 
-		buf_fmt(b, "%s %s %s %s %d\n", m->app, m->owner, m->key,
-		    m->from, (int)m->zip);
+		buf_fmt(b, "%s %s %s %s %d %s\n", m->app, m->owner, m->key,
+		    m->from, (int)m->zip, m->content);
 		for (size_t k = 0; k < m->n_files; k++)
 			buf_fmt(b, "%s %llu %s\n", m->files[k].name,
 			    (unsigned long long)m->files[k].size,
@@ -173,7 +173,8 @@ as_worker(struct fuzz in, bool with_fds)
 		assert(n >= -1 && n <= FDS);
 		for (int i = 0; i < n; i++) {
 			assert(strlen(jobs[i].name) <= WIRE_NAME_MAX);
-			close(jobs[i].fd);
+			assert(!jobs[i].replay || jobs[i].earlier >= 0);
+			wire_job_done(&jobs[i]);
 		}
 	}
 	hang_up(pair);
