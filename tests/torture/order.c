@@ -14,6 +14,7 @@
 
 #include "spool/buf.h"
 #include "spool/mem.h"
+#include "tests/torture/place.h"
 
 enum { PIDS = 16, TEXT_MAX = 1 << 20 };
 
@@ -111,83 +112,6 @@ broken(struct order *o, const char *fmt, ...)
 }
 
 /* ------------------------------------------------------------------ paths */
-
-static bool
-begins(const char *s, const char *with)
-{
-	return strncmp(s, with, strlen(with)) == 0;
-}
-
-static bool
-ends(const char *s, const char *with)
-{
-	size_t n = strlen(s), k = strlen(with);
-
-	return n >= k && strcmp(s + n - k, with) == 0;
-}
-
-static const char *
-base(const char *path)
-{
-	const char *p = strrchr(path, '/');
-
-	return p != NULL ? p + 1 : path;
-}
-
-/* The path itself, or what lies below it. */
-static bool
-at_or_below(const char *path, const char *top)
-{
-	size_t n = strlen(top);
-
-	return strncmp(path, top, n) == 0 &&
-	    (path[n] == '\0' || path[n] == '/');
-}
-
-static bool
-is_instance(const char *path)
-{
-	int depth = 0;
-
-	for (const char *p = path; *p != '\0'; p++)
-		depth += *p == '/';
-	return begins(path, "outbox/") && depth == 4;
-}
-
-/* claimed/{run}, tmp/{run}, claimed/.{run}.lock: what tells of a run */
-static bool
-is_trace(const char *path)
-{
-	return (begins(path, "claimed/") || begins(path, "tmp/")) &&
-	    strchr(strchr(path, '/') + 1, '/') == NULL;
-}
-
-/* A drop that was taken away: claimed/{run}/{n}.{name} */
-static bool
-is_taken_drop(const char *path)
-{
-	return begins(path, "claimed/") && !is_trace(path) &&
-	    strspn(base(path), "0123456789") > 0 &&
-	    strchr(base(path), '.') != NULL;
-}
-
-static bool
-is_day(const char *path)
-{
-	return begins(path, "ledger/") && ends(path, ".jsonl");
-}
-
-static bool
-of_a_run(const char *path)
-{
-	return begins(path, "claimed/") || begins(path, "tmp/");
-}
-
-static bool
-is_lock(const char *path)
-{
-	return ends(path, ".lock");
-}
 
 /* Below the spool, or false. */
 static bool
