@@ -112,7 +112,7 @@ what='recovery does not look for drops that came back'
 plant spool/settle.c << 'END'
 s/if \(\(again \? remove_marked : remove_known\)\(s, d, n, e\) == -1\)/if ((again ? 0 : remove_known(s, d, n, e)) == -1 || (false \&\& remove_marked(s, d, n, e) == -1))/
 END
-found group kill-changes 3 '^  \+ ledger: received'
+found group kill-changes 3 '^  \+ ledger: (received|duplicate)'
 
 what='recovery takes what it cannot look at for gone'
 plant spool/settle.c << 'END'

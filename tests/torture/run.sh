@@ -51,7 +51,8 @@ keeping=purge,seal
 
 smoke() {
 	strike group-copy-directory run,transform \
-		"$orders,$kills,$faults,$again,$lasting,$allocs" 97
+		"$orders,$kills,$faults,$again,$lasting" 97
+	strike group-copy-directory run "$allocs" 197
 	strike package-rename-zip run,watch "$orders,$kills,$again" 97
 	strike package-copy-directory run "$orders" 41
 	strike group-copy-directory "$moves" "kill,order,eio" 41
