@@ -423,7 +423,10 @@ stage_free(struct stage *s)
 
 /* ------------------------------------------------------------------ tries */
 
-/* These get through in spite of it, at once, and say the same. */
+/*
+ * These get through in spite of it, at once, and say the same.  For ever, it
+ * comes to calls that are none of these, too.
+ */
 static bool
 must_get_through(const struct strike *plan, const struct strike_result *r)
 {
@@ -435,6 +438,7 @@ must_get_through(const struct strike *plan, const struct strike_result *r)
 		return true;
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
 		if (plan->how == STRIKE_FAIL && plan->error == EINTR &&
+		    !plan->for_ever &&
 		    strcmp(r->what, calls[i]) == 0)
 			return true;
 	return false;
