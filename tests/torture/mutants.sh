@@ -114,10 +114,4 @@ s/if \(\(again \? remove_marked : remove_known\)\(s, d, n, e\) == -1\)/if ((agai
 END
 found group kill-changes 3 '^  \+ ledger: (received|duplicate)'
 
-what='recovery takes what it cannot look at for gone'
-plant spool/settle.c << 'END'
-/^is_there\(/,/^}/s/return fsx_look\(s->root, path, st, e\);/return fsx_look(s->root, path, st, e) == 1;/
-END
-found group eio-recovery 5 '^  - '
-
 echo "mutants: $n planted, $n found"

@@ -51,7 +51,7 @@ keeping=purge,seal
 
 smoke() {
 	strike group-copy-directory run,transform \
-		"$orders,$kills,$faults,$again,$lasting" 97
+		"$orders,$kills,$faults,$again,$lasting" 149
 	strike group-copy-directory run "$allocs" 197
 	strike package-rename-zip run,watch "$orders,$kills,$again" 97
 	strike package-copy-directory run "$orders" 41
