@@ -99,6 +99,12 @@ drop_file(struct dropping *d, const char *path, struct err *e)
 	if (copy(d, from, to, e) == -1 || publish(d, e) == -1)
 		goto out;
 	made = false;
+	/*
+	 * XFS that was cut off meanwhile lets the sync of a folder succeed,
+	 * but not that of a file: so ask once more before we say "dropped".
+	 */
+	if (fsx_sync(to, d->shown, e) == -1)
+		goto out;
 	rc = 0;
 out:
 	close(from);
