@@ -147,7 +147,7 @@ make_scene() {
 	export FLERAPP_CONFIG=$scratch/scene/config
 	sha256sum "$scratch"/scene/packages/* | cut -c 1-64 | sort \
 		> "$scratch/dropped.sums"
-	workers=1 batch=64
+	workers=1 batch=64 seal='' retention=''
 }
 
 use_settings() { # those of the row
