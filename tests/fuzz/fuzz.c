@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "spool/buf.h"
+#include "spool/digest.h"
 #include "spool/err.h"
 #include "spool/fault.h"
 #include "spool/finding.h"
@@ -179,6 +180,18 @@ is_person(const char *head, size_t n, const char *tail, size_t m)
 	return number_person_ok(number, PERSON_ACCEPT_2032);
 }
 
+/* Eleven digits of a SHA-256 may look like anything. */
+static size_t
+run_of_hash(const char *s, size_t n)
+{
+	size_t k = 0;
+
+	while (k < n && ((s[k] >= '0' && s[k] <= '9') ||
+	    (s[k] >= 'a' && s[k] <= 'f')))
+		k++;
+	return k == DIGEST_HEX ? k : 0;
+}
+
 void
 fuzz_no_person(const char *s, size_t n)
 {
@@ -187,6 +200,10 @@ fuzz_no_person(const char *s, size_t n)
 	while (i < n) {
 		if (n - i >= SHORT_ESCAPE && s[i] == '\\' && s[i + 1] == 'x') {
 			i += SHORT_ESCAPE;
+			continue;
+		}
+		if ((k = run_of_hash(s + i, n - i)) > 0) {
+			i += k;
 			continue;
 		}
 		k = run_of_digits(s + i, n - i);
