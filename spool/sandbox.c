@@ -20,12 +20,31 @@ limit(int what, uint64_t most, const char *name, struct err *e)
 	return 0;
 }
 
+/*
+ * Under a debugger the sandbox has to be open, and the hard limit stays: the
+ * debugger has descriptors of its own beyond it (valgrind).
+ */
+static int
+limit_descriptors(const struct conf *c, struct err *e)
+{
+	struct rlimit r;
+
+	if (c->workers.sandbox == SANDBOX_ENFORCE)
+		return limit(RLIMIT_NOFILE, DESCRIPTORS, "descriptors", e);
+	if (getrlimit(RLIMIT_NOFILE, &r) == -1)
+		return err_sys(e, "look at a worker's descriptors");
+	if (r.rlim_cur > DESCRIPTORS)
+		r.rlim_cur = DESCRIPTORS;
+	return setrlimit(RLIMIT_NOFILE, &r) == 0 ? 0 :
+	    err_sys(e, "limit a worker's descriptors");
+}
+
 static int
 set_limits(const struct conf *c, struct err *e)
 {
 	if (limit(RLIMIT_CORE, 0, "core dumps", e) == -1 ||
 	    limit(RLIMIT_FSIZE, c->packages.max_unpacked, "files", e) == -1 ||
-	    limit(RLIMIT_NOFILE, DESCRIPTORS, "descriptors", e) == -1)
+	    limit_descriptors(c, e) == -1)
 		return -1;
 	if (!sandbox_whole())
 		return 0;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -174,17 +173,15 @@ out:
 	return rc;
 }
 
+/* It hears that no more comes, and its end of the socket goes with it. */
 static void
-wait_for_exit(pid_t pid, int ms)
+wait_for_exit(int sock, int ms)
 {
-	struct pollfd v = { .events = POLLIN };
+	struct pollfd v = { .fd = sock };
 
-	v.fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (v.fd == -1)
-		return;
+	shutdown(sock, SHUT_WR);
 	while (poll(&v, 1, ms) == -1 && errno == EINTR)
 		continue;
-	close(v.fd);
 }
 
 int
@@ -192,10 +189,10 @@ worker_end(struct worker *w, int grace_ms)
 {
 	int status = 0;
 
+	if (grace_ms > 0)
+		wait_for_exit(w->sock, grace_ms);
 	close(w->sock);
 	w->sock = -1;
-	if (grace_ms > 0)
-		wait_for_exit(w->pid, grace_ms);
 	kill(w->pid, SIGKILL);
 	while (waitpid(w->pid, &status, 0) == -1 && errno == EINTR)
 		continue;

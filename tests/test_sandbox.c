@@ -296,15 +296,19 @@ half_a_sandbox_is_none(void **unused)
 static int
 enter_open(const void *unused)
 {
-	struct rlimit core, size;
+	struct rlimit core, size, before, after;
 	struct stat st;
 	struct err e;
 
 	(void)unused;
+	must(getrlimit(RLIMIT_NOFILE, &before) == 0);
 	must(sandbox_enter(&conf, WORK, WORK, &e) == 0);
 	must(getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0);
 	must(getrlimit(RLIMIT_FSIZE, &size) == 0 &&
 	    size.rlim_max == conf.packages.max_unpacked);
+	/* A debugger that is beyond the hard limit would not be let in. */
+	must(getrlimit(RLIMIT_NOFILE, &after) == 0 &&
+	    after.rlim_cur <= 512 && after.rlim_max == before.rlim_max);
 	must(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
 	must(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
 	must(fstat(WORK + 1, &st) == -1 && errno == EBADF);
