@@ -68,7 +68,7 @@ list_ours(int fd, struct digest *d)
 	bool whole;
 
 	findings_init(&f, &arena);
-	p = package_open(fd, &limits, &f);
+	p = package_open(fd, &limits, NULL, &f);
 	whole = p != NULL && read_ours(p, d) && f.n == 0;
 	printf("%s%s\n", whole ? "ok" : "bad ", whole ? "" :
 	    finding_name(f.v[0].code));

@@ -63,7 +63,8 @@ read_package(struct reading *r, const struct buf *b,
 	*r = (struct reading){ 0 };
 	findings_init(&r->findings, &r->arena);
 	assert_int_equal(write(fd, buf_text(b), b->len), (ssize_t)b->len);
-	p = package_open(fd, limits != NULL ? limits : &usual, &r->findings);
+	p = package_open(fd, limits != NULL ? limits : &usual, NULL,
+	    &r->findings);
 	r->opened = p != NULL;
 	if (p != NULL) {
 		assert_int_equal(package_size(p), b->len);

@@ -640,10 +640,10 @@ only_a_plain_file_is_a_package(void **unused)
 
 	(void)unused;
 	findings_init(&f, &arena);
-	assert_null(package_open(dir, &small_limits, &f));
+	assert_null(package_open(dir, &small_limits, NULL, &f));
 	assert_int_equal(f.n, 1);
 	assert_int_equal(f.v[0].code, F_NOT_A_FILE);
-	assert_null(package_open(-1, &small_limits, &f));
+	assert_null(package_open(-1, &small_limits, NULL, &f));
 	assert_int_equal(f.v[1].code, F_IO_ERROR);
 	assert_int_equal(package_hash_file(dir, hash, &size), -1);
 	arena_free(&arena);
@@ -692,7 +692,7 @@ a_package_that_changes_is_refused(void **unused)
 
 		findings_init(&f, &arena);
 		assert_int_equal(write(fd, b.p, b.len), (ssize_t)b.len);
-		p = package_open(fd, &small_limits, &f);
+		p = package_open(fd, &small_limits, NULL, &f);
 		assert_int_equal(package_next(p, &e), 1);
 		assert_int_equal(ftruncate(fd, (long)b.len + change[i] *
 		    500000), 0);
@@ -730,7 +730,7 @@ entries_may_be_left_unread(void **unused)
 	findings_init(&f, &arena);
 	make_zip(&b, honest, COUNT(honest));
 	assert_int_equal(write(fd, b.p, b.len), (ssize_t)b.len);
-	p = package_open(fd, &small_limits, &f);
+	p = package_open(fd, &small_limits, NULL, &f);
 	assert_int_equal(package_next(p, &e), 1);
 	assert_int_equal(package_next(p, &e), 1);
 	assert_int_equal(e.kind, ENTRY_ELEMENT);

@@ -495,7 +495,8 @@ check_package(struct checker *c, int fd, struct arena *arena,
 	struct pass p = { .c = c, .out = out, .f = f };
 
 	*out = (struct checked){ .arena = arena, .findings = f };
-	out->package = package_open(fd, &c->rules.limits, f);
+	out->package = package_open(fd, &c->rules.limits,
+	    c->told[0] != '\0' ? c->told : NULL, f);
 	if (out->package == NULL) {
 		if (package_hash_file(fd, out->sha256, &out->size) == -1)
 			findings_add(f, F_IO_ERROR, NULL, 0, NULL,
@@ -503,8 +504,6 @@ check_package(struct checker *c, int fd, struct arena *arena,
 		return;
 	}
 	out->size = package_size(out->package);
-	if (c->told[0] != '\0')
-		package_told(out->package, c->told);
 	read_entries(&p);
 	if (!p.broken)
 		finish(&p);

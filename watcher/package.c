@@ -91,7 +91,8 @@ size_ok(struct package *p, uint64_t most)
 }
 
 struct package *
-package_open(int fd, const struct package_limits *limits, struct findings *f)
+package_open(int fd, const struct package_limits *limits, const char *sha256,
+    struct findings *f)
 {
 	enum source_fault fault;
 	struct source *source = source_open(fd, &fault);
@@ -101,6 +102,8 @@ package_open(int fd, const struct package_limits *limits, struct findings *f)
 		tell_fault(f, fault);
 		return NULL;
 	}
+	if (sha256 != NULL)
+		source_told(source, sha256);
 	p = mem_alloc(sizeof *p);
 	p->source = source;
 	p->findings = f;
@@ -345,12 +348,6 @@ uint64_t
 package_size(const struct package *p)
 {
 	return source_size(p->source);
-}
-
-void
-package_told(struct package *p, const char *sha256)
-{
-	source_told(p->source, sha256);
 }
 
 void

@@ -46,10 +46,11 @@ struct package_entry {
 /*
  * Take fd (borrowed, readable, seekable) for a package.  NULL when it cannot
  * be read at all; the finding says why.  Its hash is still to be had then by
- * package_hash_file().
+ * package_hash_file().  `sha256`: who hands it out knows its hash already, so
+ * that no byte of it is hashed; NULL when not.
  */
 struct package *package_open(int fd, const struct package_limits *,
-    struct findings *);
+    const char *sha256, struct findings *);
 void package_free(struct package *);
 
 /*
@@ -72,9 +73,6 @@ int package_rewind(struct package *);
 const char *package_folder(const struct package *);
 
 uint64_t package_size(const struct package *);
-
-/* Its SHA-256 is known: it is not hashed any more. */
-void package_told(struct package *, const char *sha256);
 
 /* Of the whole file: call it when package_next() has said 0. */
 void package_hash(struct package *, char sha256[DIGEST_HEX + 1]);

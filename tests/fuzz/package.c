@@ -126,7 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct package *p;
 
 	findings_init(&f, &arena);
-	p = package_open(fuzz_file(in), &limits, &f);
+	p = package_open(fuzz_file(in), &limits, NULL, &f);
 	if (p != NULL)
 		check_twice(p, &f, in);
 	else
