@@ -5,7 +5,7 @@
 set -eu
 need='gcc clang make pkg-config binutils libc6-dev libarchive-dev libxml2-dev
 	libcsv-dev libjansson-dev libseccomp-dev libssl-dev libcmocka-dev libclang-rt-14-dev
-	openssl zip unzip python3-minimal jq xz-utils zstd time libxml2-utils
+	openssl zip unzip python3 jq xz-utils zstd time libxml2-utils
 	e2fsprogs mount'
 missing=
 for package in $need "$@"; do
