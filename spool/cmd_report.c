@@ -55,7 +55,7 @@ open_folder(struct reporting *g, struct err *e)
 	close(reports);
 	if (g->dir == -1)
 		return -1;
-	if (flock(g->dir, LOCK_EX) == -1)
+	if (fsx_lock(g->dir, LOCK_EX) == -1)
 		return err_sys(e, "lock reports/%s", g->report->day);
 	if (whole_open(&g->packages, g->dir, "packages.csv", e) == -1)
 		return -1;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -388,6 +389,17 @@ fsx_remove_tree(int dir, const char *name, struct err *e)
 		rc = remove_folder(&r, dir, name, DEPTH, e);
 	} while (rc == -1 && e->sys == ENOTEMPTY && r.lifted > before);
 	close(r.top);
+	return rc;
+}
+
+int
+fsx_lock(int fd, int how)
+{
+	int rc;
+
+	do {
+		rc = flock(fd, how);
+	} while (rc == -1 && errno == EINTR);
 	return rc;
 }
 

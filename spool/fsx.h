@@ -69,6 +69,9 @@ int fsx_rename_new(int from, const char *name, int to, const char *new_name,
 int fsx_unlink(int dir, const char *name, struct err *); /* gone is fine */
 int fsx_remove_tree(int dir, const char *name, struct err *);
 
+/* flock(2) that no signal interrupts; -1 and errno. */
+int fsx_lock(int fd, int how);
+
 int fsx_sync(int fd, const char *what, struct err *);
 int fsx_sync_data(int fd, const char *what, struct err *);
 int fsx_sync_fs(int fd, const char *what, struct err *);

@@ -176,9 +176,8 @@ lock(struct ledger *l, int how, struct err *e)
 		    LOCK_MODE);
 	if (l->lock == -1)
 		return l->write ? err_sys(e, "open ledger/%s", lock_name) : 0;
-	while (flock(l->lock, how) == -1)
-		if (errno != EINTR)
-			return err_sys(e, "lock ledger/%s", lock_name);
+	if (fsx_lock(l->lock, how) == -1)
+		return err_sys(e, "lock ledger/%s", lock_name);
 	return 0;
 }
 

@@ -62,7 +62,7 @@ add_if_dead(struct recovery *r, const char *run, struct err *e)
 	fd = openat(r->spool->dir[PLACE_CLAIMED], name, O_RDWR | O_CLOEXEC);
 	if (fd == -1 && errno != ENOENT)
 		return err_sys(e, "open claimed/%s", name);
-	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1) {
+	if (fd != -1 && fsx_lock(fd, LOCK_EX | LOCK_NB) == -1) {
 		rc = errno == EWOULDBLOCK ? 0 :
 		    err_sys(e, "lock claimed/%s", name);
 		close(fd);

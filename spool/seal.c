@@ -30,7 +30,7 @@ lock(int ledger, struct err *e)
 
 	if (fd == -1)
 		return err_sys(e, "open ledger/%s", lock_name);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (fsx_lock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	if (errno == EWOULDBLOCK)
 		err_set(e, ERR_AGAIN, "the ledger is being sealed by another "

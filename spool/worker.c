@@ -108,9 +108,10 @@ worker_spawn(const char *path, char *const *args,
 static int
 high(int fd)
 {
-	int up = fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD);
+	int up = fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD), fault = errno;
 
 	close(fd);
+	errno = fault;
 	return up;
 }
 
@@ -156,6 +157,10 @@ worker_start(struct worker *w, const struct conf *conf, const char *path,
 	}
 	pair[0] = high(pair[0]);
 	pair[1] = high(pair[1]);
+	if (pair[0] == -1 || pair[1] == -1 || (tmp != -1 && work == -1)) {
+		err_sys(e, "move a worker's descriptors");
+		goto out;
+	}
 	setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &patience,
 	    sizeof patience);
 	if (start_process(w, conf, path, pair[1], work, e) == -1)
