@@ -36,9 +36,12 @@ start() {
 	"$bin/flerapp-watch" --spool "$spool" 2> "$log" &
 	background=$!
 }
-flood() { # WHICH: each file by a rename of its own
-	find "$scratch/flood/$1" -type f -print0 |
-		xargs -0 mv -t "$spool/incoming" || fail "flood $1"
+# Each file by a rename of its own; mv(1) also looks at what it has moved, and
+# it may be taken by then.
+flood() { # WHICH
+	find "$scratch/flood/$1" -type f -print0 | TO=$spool/incoming perl -0ne '
+		chomp; m{([^/]+)$}; rename $_, "$ENV{TO}/$1" or die "$_: $!"' ||
+		fail "flood $1"
 }
 in_incoming() { find "$spool/incoming" -type f | wc -l; }
 settled() { # until nothing lies there, or nothing has happened for a minute
