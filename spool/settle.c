@@ -43,15 +43,14 @@ static int
 one_name(const struct spool *s, const char *from, const char *to,
     struct err *e)
 {
-	int one, other;
 	struct stat a, b;
+	int there = is_there(s, from, &a, e);
 
-	one = is_there(s, from, &a, e);
-	other = one == 1 ? is_there(s, to, &b, e) : one;
-	if (one == -1 || other == -1)
-		return -1;
-	if (other == 0)
-		return err_set(e, ERR_AGAIN, "%s moved meanwhile", from);
+	if (there == 1)
+		there = is_there(s, to, &b, e);
+	if (there != 1)
+		return there == -1 ? -1 :
+		    err_set(e, ERR_AGAIN, "%s moved meanwhile", from);
 	if (a.st_ino == b.st_ino && !S_ISDIR(a.st_mode))
 		return fsx_unlink(s->root, from, e);
 	return err_set(e, ERR_BOOKS, "%s and %s are both there; the ledger "
