@@ -1,7 +1,6 @@
 #include "spool/batch.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,11 +13,8 @@
 #include "spool/conf.h"
 #include "spool/crew.h"
 #include "spool/err.h"
-#include "spool/fault.h"
-#include "spool/fsx.h"
 #include "spool/intake.h"
 #include "spool/ledger.h"
-#include "spool/listing.h"
 #include "spool/mem.h"
 #include "spool/original.h"
 #include "spool/recover.h"
