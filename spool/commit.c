@@ -300,19 +300,6 @@ check_rights(const struct spool *s, struct err *e)
 	return 0;
 }
 
-/*
- * Step 2.  When it fails, moves of the group before may be lost, and no later
- * sync would say so: the run stays, for recovery to do them again.
- */
-static int
-sync_before(struct commit *c, struct err *e)
-{
-	if (fsx_sync_fs(c->spool->root, c->spool->path, e) == 0)
-		return 0;
-	c->run->broken = true;
-	return -1;
-}
-
 /* -------------------------------------------------------- the ledger lines */
 
 /* Whatever the ledger may hold now is left to recovery. */
@@ -365,7 +352,7 @@ commit_some(struct commit *c, struct parcel *p, size_t n, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		if (prepare(c, &p[i], d, i, now, e) == -1)
 			return -1;
-	if (sync_before(c, e) == -1)
+	if (spool_sync(c->spool, c->run, e) == -1)
 		return -1;
 	if (write_lines(c, d, n, e) == -1) {
 		if (c->run->broken)
@@ -496,7 +483,8 @@ commit_move(struct commit *c, const struct move *m, struct err *e)
 	d->reason_time = now;
 	if (old_findings(c, d, e) == -1 ||
 	    (has_folder(d->to) && write_reasons(c, d, e) == -1) ||
-	    sync_before(c, e) == -1 || write_move(c, m, d, e) == -1 ||
+	    spool_sync(c->spool, c->run, e) == -1 ||
+	    write_move(c, m, d, e) == -1 ||
 	    settle(c->spool, d, 1, false, e) == -1)
 		return -1;
 	c->run->broken = false;
@@ -580,7 +568,7 @@ commit_replay(struct commit *c, const struct replay *r, const char *reason,
 	if (check_rights(c->spool, e) == -1 || check_replay(c, r, e) == -1)
 		return -1;
 	d = replay_deed(c, r, reason);
-	if (fsx_sync_fs(c->spool->root, c->spool->path, e) == -1 ||
+	if (spool_sync(c->spool, c->run, e) == -1 ||
 	    write_replay(c, d, user, e) == -1 ||
 	    settle(c->spool, d, 1, false, e) == -1)
 		return -1;

@@ -123,7 +123,7 @@ purge_some(const struct purge *p, const struct due *v, size_t n,
 	size_t n_gone;
 
 	if (check_rights(p->spool, v, n, e) == -1 ||
-	    fsx_sync_fs(p->spool->root, p->spool->path, e) == -1 ||
+	    spool_sync(p->spool, p->run, e) == -1 ||
 	    write_lines(p, v, n, gone, &n_gone, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n_gone; i++) {

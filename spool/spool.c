@@ -268,6 +268,15 @@ spool_begin_run(struct run *r, const struct spool *s, struct err *e)
 	return 0;
 }
 
+int
+spool_sync(const struct spool *s, struct run *r, struct err *e)
+{
+	if (fsx_sync_fs(s->root, s->path, e) == 0)
+		return 0;
+	r->broken = true;
+	return -1;
+}
+
 void
 spool_abandon_run(struct run *r)
 {

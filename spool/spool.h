@@ -70,6 +70,13 @@ int spool_begin_run(struct run *, const struct spool *, struct err *);
 int spool_end_run(struct run *, const struct spool *, struct err *);
 bool spool_run_ok(const char *);
 
+/*
+ * The barrier before the ledger lines of a group.  When it fails, moves of the
+ * group before may be lost, and no later sync would say so: the run is broken
+ * and stays, for recovery to do them again.
+ */
+int spool_sync(const struct spool *, struct run *, struct err *);
+
 /* The run's lock in claimed/: .{run}.lock */
 enum { RUN_LOCK_MAX = RUN_MAX + 6 };
 void spool_run_lock(char name[RUN_LOCK_MAX + 1], const char *run);

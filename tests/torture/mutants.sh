@@ -52,8 +52,8 @@ found() {
 n=0 changed=()
 
 what='the group is not synced before its ledger lines'
-plant spool/commit.c << 'END'
-/^sync_before\(/,/^}/s/fsx_sync_fs\(.*\) == 0/c->spool->root != -1/
+plant spool/spool.c << 'END'
+/^spool_sync\(/,/^}/s/fsx_sync_fs\(.*\) == 0/s->root != -1/
 END
 found group order 1 '(named|before): .* is not on disk'
 
@@ -103,8 +103,8 @@ END
 found group order-recovery 5 'traces: '
 
 what='a sync that failed is tried again'
-plant spool/commit.c << 'END'
-/^sync_before\(/,/^}/s/c->run->broken = true;//
+plant spool/spool.c << 'END'
+/^spool_sync\(/,/^}/s/r->broken = true;//
 END
 found package order-failed-sync 1 'traces: '
 

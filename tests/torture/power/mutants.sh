@@ -47,8 +47,8 @@ mutant() { # WHAT FILE SED SETTING...
 	fi
 }
 
-mutant 'the ledger line before the files are on disk' spool/commit.c \
-	'/^sync_before/,/^}/s/fsx_sync_fs([^)]*) == 0/c != NULL || e != NULL/' \
+mutant 'the ledger line before the files are on disk' spool/spool.c \
+	'/^spool_sync(/,/^}/s/fsx_sync_fs([^)]*) == 0/s != NULL || e != NULL/' \
 	TORTURE_ROWS=1,1 TORTURE_STARTS=empty TORTURE_IMAGES=12 TORTURE_TOLD=4
 mutant 'a ledger that is not synced' spool/ledger.c \
 	'/^sync_day/,/^}/s/fsx_sync_data(l->fd, "the ledger", e) == -1 ||//' \
