@@ -1,5 +1,6 @@
 #include "spool/sandbox.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -53,16 +54,24 @@ set_limits(const struct conf *c, struct err *e)
 	return limit(RLIMIT_AS, c->workers.memory, "memory", e);
 }
 
-/* What they would say comes with the answer; ours are the coordinator's. */
+/*
+ * What they would say comes with the answer; ours are the coordinator's. What
+ * they are now may be a terminal, which can be written by each of its numbers.
+ */
 static int
 close_streams(struct err *e)
 {
+	int nothing, rc = 0;
+
 	if (!sandbox_whole())
 		return 0;
-	if (dup2(STDIN_FILENO, STDOUT_FILENO) == -1 ||
-	    dup2(STDIN_FILENO, STDERR_FILENO) == -1)
-		return err_sys(e, "close a worker's streams");
-	return 0;
+	nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	for (int fd = STDIN_FILENO; rc == 0 && fd <= STDERR_FILENO; fd++)
+		if (nothing == -1 || dup2(nothing, fd) == -1)
+			rc = err_sys(e, "close a worker's streams");
+	if (nothing > STDERR_FILENO)
+		close(nothing);
+	return rc;
 }
 
 int
