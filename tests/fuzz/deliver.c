@@ -17,17 +17,21 @@
 #include "transform/explain.h"
 
 /*
- * A package's whole way in a worker: the input is its form, and its
- * instance.json too if the first byte says so (then it stands first).  Each
+ * A package's whole way in a worker: the input is its form; its instance.json
+ * too if the first byte says so (then it stands first); or all of it.  Each
  * answer is sound, says the same a second time, and its files are there; or
  * it is explained, without a person number.
  */
+
+size_t LLVMFuzzerMutate(uint8_t *, size_t, size_t);
+size_t LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned);
 
 #define GUID "7b1f6a90-3c2d-4e5f-8a6b-9c0d1e2f3a4b"
 #define FORM "0a4f4a7e-6a0b-4a52-9d0f-6b7d5f1c2e31"
 #define PDF "c2b7f1de-3f8d-4e61-b0a9-7e5a4c3d2b53"
 
-enum { OWN_INSTANCE = 1, WRITE = 2, EXPLAIN = 4, AS_JSON = 8 };
+enum { OWN_INSTANCE = 1, WRITE = 2, EXPLAIN = 4, AS_JSON = 8,
+    WHOLE = 16 };
 enum { OUT_MAX = 64 << 20 };
 
 static const char pdf[] = "%PDF-1.4 x";
@@ -155,6 +159,15 @@ explain(struct fuzz package, bool json)
 	buf_free(&out);
 }
 
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	size = LLVMFuzzerMutate(data, size, max);
+	if (size > 0 && (data[0] & WHOLE) != 0 && seed % 8 != 0)
+		fuzz_tar_sums(data + 1, size - 1);
+	return size;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -162,7 +175,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned options = fuzz_byte(&in);
 	struct buf b = { 0 };
 
-	make_package(&b, in, options);
+	if ((options & WHOLE) != 0)
+		buf_add(&b, in.p, in.n);
+	else
+		make_package(&b, in, options);
 	package = (struct fuzz){ b.p, b.len };
 	if ((options & EXPLAIN) != 0)
 		explain(package, (options & AS_JSON) != 0);

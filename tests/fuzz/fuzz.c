@@ -19,6 +19,7 @@
 #include "spool/receipt.h"
 #include "spool/text.h"
 
+enum { UNIT = 512, SUM_AT = 148, SUM_SIZE = 8, MAGIC_AT = 257 };
 enum { NUMBER = 11, DAY = 6, SHORT_ESCAPE = 4 };
 
 static char folder[64];
@@ -73,6 +74,27 @@ fuzz_copy(struct fuzz in)
 	if (in.n > 0)
 		memcpy(p, in.p, in.n);
 	return p;
+}
+
+static void
+put_sum(uint8_t *p)
+{
+	unsigned sum = 0;
+
+	memset(p + SUM_AT, ' ', SUM_SIZE);
+	for (size_t i = 0; i < UNIT; i++)
+		sum += p[i];
+	for (size_t i = 0; i < 6; i++)
+		p[SUM_AT + i] = (uint8_t)('0' + (sum >> (15 - 3 * i) & 7));
+	p[SUM_AT + 6] = '\0';
+}
+
+void
+fuzz_tar_sums(uint8_t *p, size_t n)
+{
+	for (size_t at = 0; at + UNIT <= n; at += UNIT)
+		if (memcmp(p + at + MAGIC_AT, "ustar", 5) == 0)
+			put_sum(p + at);
 }
 
 /* ---------------------------------------------------------------- files */

@@ -47,6 +47,12 @@ void fuzz_put(const char *name, struct fuzz);	/* a file in it, replaced */
 /* One descriptor, always the same, that holds the bytes from 0 on. */
 int fuzz_file(struct fuzz);
 
+/*
+ * What a mutator made, with the sums of its tar headers put right: no change
+ * would ever pass the first look without that.
+ */
+void fuzz_tar_sums(uint8_t *, size_t);
+
 /* How many descriptors this process has open: none may leak. */
 int fuzz_descriptors(void);
 

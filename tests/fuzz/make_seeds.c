@@ -51,6 +51,78 @@ static const struct tar_part tar_parts[] = {
 	{ .name = "data/" ELEMENT, .data = "<a/>" },
 };
 
+#define LONG "ttd/a/" GUID "/data/" ELEMENT
+
+/* As GNU tar writes what has no room in a header, and what is refused. */
+static const struct tar_part gnu_parts[] = {
+	{ .name = "././@LongLink", .flag = 'L', .magic = "ustar  ",
+	    .data = LONG, .len = sizeof LONG },
+	{ .name = "ttd/a", .magic = "ustar  ", .data = "<a/>" },
+	{ .name = "././@LongLink", .flag = 'L', .magic = "ustar  ",
+	    .data = "instance.json", .len = sizeof "instance.json" },
+	{ .name = "instance", .magic = "ustar  ", .data = "{ }" },
+};
+
+static const struct tar_part refused_parts[] = {
+	{ .name = "INSTANCE.json", .data = "{ }" },
+	{ .name = "instance.json", .data = "{ }" },
+	{ .name = "ttd/a/" GUID "/instance.json", .data = "{ }" },
+	{ .name = "data/" ELEMENT, .flag = 'S', .magic = "ustar  ",
+	    .data = "<a/>" },
+};
+
+/* A size in base 256, which only its first bit tells. */
+static void
+binary_size(struct buf *b)
+{
+	unsigned char *h;
+	unsigned sum = 0;
+
+	make_tar(b, tar_parts, sizeof tar_parts / sizeof *tar_parts);
+	h = (unsigned char *)b->p;
+	h[135] = (unsigned char)strlen(tar_parts[0].data);
+	h[124] = 0x80;
+	memset(h + 125, 0, 10);
+	memset(h + 148, ' ', 8);
+	for (size_t i = 0; i < TAR_UNIT; i++)
+		sum += h[i];
+	snprintf((char *)h + 148, 8, "%06o", sum);
+}
+
+static void
+tars(void)
+{
+	enum { GNU = sizeof gnu_parts / sizeof *gnu_parts,
+	    REFUSED = sizeof refused_parts / sizeof *refused_parts };
+	struct buf b = { 0 };
+
+	make_tar(&b, gnu_parts, GNU);
+	save("tar-gnu", &b);
+	buf_reset(&b);
+	tar_member(&b, gnu_parts);
+	make_tar(&b, gnu_parts, 2);
+	save("tar-gnu-twice", &b);
+	buf_reset(&b);
+	binary_size(&b);
+	save("tar-binary", &b);
+	for (size_t i = 1; i < REFUSED; i++) {
+		char name[16];
+
+		buf_reset(&b);
+		tar_member(&b, &refused_parts[i == 1 ? 0 : 1]);
+		make_tar(&b, &refused_parts[i], 1);
+		snprintf(name, sizeof name, "tar-refused-%zu", i);
+		save(name, &b);
+	}
+	buf_reset(&b);
+	for (size_t i = 0; i < 41; i++)
+		tar_member(&b, &(struct tar_part){ .name = "data/",
+		    .flag = '5' });
+	tar_end(&b);
+	save("tar-many", &b);
+	buf_free(&b);
+}
+
 static void
 packages(void)
 {
@@ -69,6 +141,7 @@ packages(void)
 	make_tar(&b, tar_parts, 1);
 	save("tar-pax", &b);
 	buf_free(&b);
+	tars();
 }
 
 /* ----------------------------------------------------------------- wire */

@@ -17,31 +17,15 @@
 size_t LLVMFuzzerMutate(uint8_t *, size_t, size_t);
 size_t LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned);
 
-enum { UNIT = 512, SUM_AT = 148, SUM_SIZE = 8, MAGIC_AT = 257 };
-
 static const struct package_limits limits = { .max_bytes = 1 << 20,
     .max_unpacked = 4 << 20, .max_entries = 40, .max_ratio = 200 };
-
-static void
-put_sum(uint8_t *p)
-{
-	unsigned sum = 0;
-
-	memset(p + SUM_AT, ' ', SUM_SIZE);
-	for (size_t i = 0; i < UNIT; i++)
-		sum += p[i];
-	for (size_t i = 0; i < 6; i++)
-		p[SUM_AT + i] = (uint8_t)('0' + (sum >> (15 - 3 * i) & 7));
-	p[SUM_AT + 6] = '\0';
-}
 
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
 	size = LLVMFuzzerMutate(data, size, max);
-	for (size_t at = 0; seed % 8 != 0 && at + UNIT <= size; at += UNIT)
-		if (memcmp(data + at + MAGIC_AT, "ustar", 5) == 0)
-			put_sum(data + at);
+	if (seed % 8 != 0)
+		fuzz_tar_sums(data, size);
 	return size;
 }
 

@@ -30,6 +30,12 @@ mv "$out"/wire-* "$out/wire"
 			instance.json data
 	done
 	sha256sum instance.json data/* > "$out/sums/example"
+	head -c 900000 /dev/zero > "$out/zeros"
+	for c in gzip zstd; do
+		tar -C "$out" -cf "$out/package/bomb.$c" --$c zeros
+	done
+	zip -jqX "$out/package/bomb.zip" "$out/zeros"
+	rm "$out/zeros"
 )
 cp "$out/package/example.zip" "$out/zipcheck/"
 cp "$example/package/instance.json" "$out/instance/example"
@@ -66,6 +72,13 @@ for f in "$example"/package/data/*; do
 		done
 	fi
 done
+xsi='xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+seed form nil-lenient '\6<values %s><nil xsi:nil="true"> </nil><fixed>b</fixed><preset/></values>' "$xsi"
+seed form nil-filled '\6<values %s><nil xsi:nil="1">1<a/></nil></values>' "$xsi"
+seed form nil-absent '\6<extended %s id="1" x="2"><a xsi:nil="true"/><c/></extended>' "$xsi"
+seed form fixed '\6<seres orid="9">1.5</seres>'
+seed form date '\6<head>2026-01-01T00:00:00.000+01:00</head>'
+seed form day '\1<head>2026-01-01T00:00:00Z</head>'
 seed form latin '\0<?xml version="1.0" encoding="iso-8859-1"?>\n<Skademelding><a>\xe6</a></Skademelding>'
 seed form dtd '\1<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
 seed form cdata '\2<a xmlns="urn:x" x:y="1" xmlns:x="urn:y"><![CDATA[b]]>&#x41;<!-- c --><?d e?></a>'
@@ -79,6 +92,36 @@ form=$example/package/data/0a4f4a7e-6a0b-4a52-9d0f-6b7d5f1c2e31
 { printf '\3'; cat "$example/package/instance.json"; printf '\n--\n'
 	cat "$form"; } > "$out/deliver/own"
 
+# Whole packages: with right and wrong sums, and with what belongs in none.
+(
+	whole=$out/whole
+	cp -r "$example/package" "$whole"
+	cd "$whole"
+	sums='sha256sum instance.json data/*'
+	pack() { # SEED FILE...
+		{ printf '\22'; tar --sort=name --mtime=@0 --owner=0 --group=0 \
+			--numeric-owner -cf - "${@:2}"; } > "$out/deliver/$1"
+	}
+	pack plain instance.json data
+	$sums > SHA256SUMS
+	pack sums ./*
+	pack sums-last data instance.json SHA256SUMS
+	{ printf '\22'; zip -qrX0 - ./*; } > "$out/deliver/zip"
+	$sums | sed 's/^./x/' > SHA256SUMS
+	pack sums-bad ./*
+	$sums | sed '1s/^.../000/; $d' > SHA256SUMS
+	pack sums-wrong ./*
+	echo x | tee data/other > other
+	echo '[]' > events.json
+	pack others ./*
+	pack no-instance data
+	jq '.data[] += {"contentHash": "1B2M2Y8AsgTpgAmY7PhCfg==",
+		"fileScanResult": "Infected"} | .data[1].contentType = "image/png"' \
+		instance.json > other
+	mv other instance.json
+	pack hash instance.json data
+	rm -r "$whole"
+)
 { printf '\0'; cat "$example"/config/routes/*/map.csv; } > "$out/map/example"
 seed map sources '\0target,source,convert,required,default,when\nSak.tittel,"concat(/a/b, ""x"")",upper|trim,no,y,/a/b > 1\nSak.mottatt,skademelding!/Skademelding/dato,,,,\ndataValues:x,const:1,int,,,\n'
 seed map groups '\0target;source\nSak.tittel;const:a\nSak.mottatt;const:2026-01-01\nSak.kommune;b/@c\nInnsender.navn;..\nPunkt[];/Skademelding/funn\nPunkt[].kode;const:A11\nPunkt[].antall;position()\n'
