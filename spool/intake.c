@@ -222,6 +222,41 @@ being_written(int fd)
 	return errno == EAGAIN;
 }
 
+/* What open(2) may say of a drop; anything else is noted: it stays unread. */
+enum unopened { UNREADABLE, NOT_NOW, OUR_FAULT };
+
+static enum unopened
+unopened(int error)
+{
+	static const struct { int error; enum unopened is; } table[] = {
+		{ ENOENT, NOT_NOW },		/* gone */
+		{ ELOOP, NOT_NOW },		/* no file any more: the */
+		{ ENXIO, NOT_NOW },		/* next scan names it */
+		{ EWOULDBLOCK, NOT_NOW },	/* a lease to write in it */
+		{ EMFILE, OUR_FAULT },
+		{ ENFILE, OUR_FAULT },
+		{ ENOMEM, OUR_FAULT },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (table[i].error == error)
+			return table[i].is;
+	return UNREADABLE;
+}
+
+static void
+note_unreadable(struct intake *in, const char *name)
+{
+	struct drop_mark m;
+	struct stat st;
+
+	if (fstatat(in->spool->dir[PLACE_INCOMING], name, &st,
+	    AT_SYMLINK_NOFOLLOW) == -1)
+		return;
+	mark_of(&m, &st);
+	note_once(in, &m, name, "cannot be read");
+}
+
 /* -1: not now, and *fault says whether that is an error of ours. */
 static int
 open_drop(struct intake *in, const char *name, struct stat *st, bool *fault,
@@ -229,24 +264,15 @@ open_drop(struct intake *in, const char *name, struct stat *st, bool *fault,
 {
 	int fd = openat(in->spool->dir[PLACE_INCOMING], name, O_RDONLY |
 	    O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct drop_mark m;
+	enum unopened why = fd == -1 ? unopened(errno) : NOT_NOW;
 
-	*fault = false;
-	if (fd == -1 && (errno == EACCES || errno == EPERM || errno == EIO)) {
-		if (fstatat(in->spool->dir[PLACE_INCOMING], name, st,
-		    AT_SYMLINK_NOFOLLOW) == 0) {
-			mark_of(&m, st);
-			note_once(in, &m, name, "cannot be read");
-		}
+	*fault = fd == -1 && why == OUR_FAULT;
+	if (*fault)
+		err_sys(e, "open a file in %s/incoming", in->spool->path);
+	if (fd == -1 && why == UNREADABLE)
+		note_unreadable(in, name);
+	if (fd == -1)
 		return -1;
-	}
-	if (fd == -1) {
-		*fault = errno != ENOENT && errno != ELOOP && errno != ENXIO;
-		if (*fault)
-			err_sys(e, "open a file in %s/incoming",
-			    in->spool->path);
-		return -1;
-	}
 	if (fstat(fd, st) == -1 || !S_ISREG(st->st_mode) ||
 	    being_written(fd)) {
 		close(fd);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Lines and branches that the unit tests and the fuzz corpora reach, per
-# folder, and the files that are reached least. The corpora are the committed
+# folder and in the code of the worker, and the files that are reached least. The corpora are the committed
 # and generated seeds, and what has grown in build-fuzz/corpus, if anything.
 # What a killed process or the sandboxed worker reached is not counted.
 # usage: coverage.sh; into build-cov
@@ -10,7 +10,7 @@ build="build-cov"
 tests/packages.sh llvm
 
 make -s -j"$(nproc)" CC=clang COV=1 BUILD=$build CFLAGS='-O1 -g' \
-	test-programs fuzz-programs
+	test-programs fuzz-programs "$build/bin/flerapp-worker"
 rm -rf "$build/raw" "$build/seeds" && mkdir -p "$build/raw"
 LLVM_PROFILE_FILE=/dev/null \
 	tests/fuzz/seeds.sh "$build/fuzz/make_seeds" "$build/seeds"
@@ -53,17 +53,25 @@ measure both "$build"/raw/*
 llvm-cov show -instr-profile="$build/both.profdata" "${objects[@]}" \
 	2> /dev/null > "$build/both.txt"
 
-sum() { # NAME FOLDER: percent of lines and of branches
-	awk -v folder="$2" 'index($1, folder "/") == 1 {
-			l += $2; lc += $3; b += $4; bc += $5
-		}
+# What is linked into the worker.
+llvm-cov export -summary-only -instr-profile="$build/both.profdata" \
+	"$build/bin/flerapp-worker" 2> /dev/null |
+	jq -r --arg here "$PWD/" '.data[0].files[].filename | ltrimstr($here)' \
+	> "$build/list-worker"
+for folder in spool schemas watcher transform; do
+	cut -f 1 "$build/both.tsv" | grep "^$folder/" > "$build/list-$folder"
+done
+
+sum() { # NAME LIST: percent of lines and of branches
+	awk 'NR == FNR { wanted[$1]; next }
+		$1 in wanted { l += $2; lc += $3; b += $4; bc += $5 }
 		END { printf "%5.1f %% %5.1f %%", 100 * lc / l, 100 * bc / b }' \
-		"$build/$1.tsv"
+		"$build/list-$2" "$build/$1.tsv"
 }
 printf 'coverage: %-10s %17s %17s %17s\n' lines/branches 'unit tests' corpora both
-for folder in spool schemas watcher transform; do
-	printf 'coverage: %-10s    %s   %s   %s\n' "$folder" \
-		"$(sum unit $folder)" "$(sum fuzz $folder)" "$(sum both $folder)"
+for list in spool schemas watcher transform worker; do
+	printf 'coverage: %-10s    %s   %s   %s\n' "$list" \
+		"$(sum unit $list)" "$(sum fuzz $list)" "$(sum both $list)"
 done
 echo 'coverage: least reached by both (lines, branches):'
 awk '$2 > 0 {

@@ -19,11 +19,22 @@ ln -s "$in" "$in/loop.zip"
 special=(folder.zip fifo.zip link.zip loop.zip)
 if mknod "$in/device.zip" c 1 5 2> /dev/null; then special+=(device.zip); fi
 # another's file under a second name, as anybody may where the kernel's
-# fs.protected_hardlinks is 0; a hole; one that is still written
+# fs.protected_hardlinks is 0; a hole; one that is still written; one with a
+# lease on it, that its holder does not give up
 ln "$scratch/secret" "$in/linked.zip"
 truncate -s 1P "$in/hole.zip" 2> /dev/null || truncate -s 8T "$in/hole.zip" || fail 'no hole'
 exec 7>> "$in/open.zip"
 cat "$scratch/open.zip" >&7
+make_package "$in/leased.zip" "$(guid 4)"
+python3 -c 'if True:
+	import fcntl, signal, sys
+	signal.signal(signal.SIGIO, signal.SIG_IGN)
+	drop = open(sys.argv[1], "r+b")
+	fcntl.fcntl(drop, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+	print(flush=True)
+	signal.pause()' "$in/leased.zip" > "$scratch/leased" &
+background=$!
+soon 'the lease' test -s "$scratch/leased"
 cp "$scratch/good.zip" "$in"
 # names that no message can show as they are
 names=($'line\nfeed.zip' $'esc\e[2Jape.zip' $'not\xff\xfeutf8.zip' $'\xe2\x80\xaeright.zip'
@@ -42,7 +53,7 @@ for n in "${special[@]}"; do
 	[ -e "$in/$n" ] || [ -L "$in/$n" ] || fail "$n is gone"
 done
 left=$(find "$in" -mindepth 1 -maxdepth 1 | sort)
-is "$left" "$(printf "$in/%s\n" "${special[@]}" open.zip | sort)" 'incoming'
+is "$left" "$(printf "$in/%s\n" "${special[@]}" leased.zip open.zip | sort)" 'incoming'
 is "$(cat "$scratch/secret")" 'another, who did not ask' "another's file"
 is "$(stat -c %h "$scratch/secret")" 1 "names of another's file"
 ! grep -rq 'did not ask' "$spool/outbox" "$spool/receipts" "$spool/ledger" ||
@@ -59,10 +70,13 @@ status_is .duplicate $((${#names[@]} - 1))
 status_is .states.rejected 302
 for n in "${special[@]}"; do says "$n"; done
 
-# the writer has closed it
+# the writer has closed it, the holder is gone
 exec 7>&-
+kill "$background"
+wait "$background" || true
+background=
 want 0 run --progress none
-status_is .published 3
+status_is .published 4
 
 # nothing raw in what is told
 want 0 list --json

@@ -279,6 +279,24 @@ what_is_open_for_writing_is_left(void **state)
 	intake_settled(t->in, &d);
 }
 
+/* Who has a lease is asked to give it up, and need not hurry. */
+static void
+a_lease_on_a_drop_stops_nobody(void **state)
+{
+	struct at *t = *state;
+	struct drop d;
+	int fd;
+
+	scratch_put(t->scratch, "incoming/a.zip", "x");
+	fd = openat(t->spool.dir[PLACE_INCOMING], "a.zip", O_RDWR);
+	assert_int_equal(fcntl(fd, F_SETLEASE, F_WRLCK), 0);
+	assert_false(claimed(t, "a.zip", &d));
+	assert_int_equal(listed(t, NULL), 1);
+	close(fd);
+	assert_true(claimed(t, "a.zip", &d));
+	intake_settled(t->in, &d);
+}
+
 /* Its descriptor is closed, and yet somebody can still write to it. */
 static void
 what_is_mapped_for_writing_is_left(void **state)
@@ -589,6 +607,7 @@ main(void)
 		at(a_claim_by_copy_leaves_the_drop_and_is_private),
 		at(what_is_claimed_is_not_listed_until_it_is_given_back),
 		at(what_is_open_for_writing_is_left),
+		at(a_lease_on_a_drop_stops_nobody),
 		at(what_is_mapped_for_writing_is_left),
 		at(what_the_dropper_kept_changes_no_copy),
 		at(a_copy_of_what_changed_meanwhile_is_none),
