@@ -430,7 +430,7 @@ coverage:
 # The kernel of Debian 12 knows an older Landlock than that of most machines
 # on which flerapp is built.
 guest_tests = test_sandbox test_crew
-guest: all $(guest_tests:%=$(BUILD)/tests/%) \
+guest: all $(liar) $(guest_tests:%=$(BUILD)/tests/%) \
 	$(e2e_helpers:%=$(BUILD)/tests/%)
 	@tests/guest.sh build-guest sh -ec 'uname -sr; \
 		for t in $(guest_tests); do $(BUILD)/tests/$$t; done; \

@@ -284,6 +284,16 @@ tricked_at(const struct trick *trick, long n, enum conf_claim claim)
 	return p.played;
 }
 
+/*
+ * What was claimed by rename is still its dropper's, who is trusted then
+ * (flerapp.conf(5)); without its rights only root can read it.
+ */
+static bool
+is_fair(const struct trick *t, enum conf_claim claim)
+{
+	return t->play != take_rights || claim == CLAIM_COPY || geteuid() == 0;
+}
+
 static void
 no_trick_with_a_drop_harms_the_spool(void **unused)
 {
@@ -293,6 +303,8 @@ no_trick_with_a_drop_harms_the_spool(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < sizeof tricks / sizeof *tricks; i++)
 		for (size_t k = 0; k < sizeof claims / sizeof *claims; k++) {
+			if (!is_fair(&tricks[i], claims[k]))
+				continue;
 			for (n = 0; tricked_at(&tricks[i], n, claims[k]); n++)
 				;
 			assert_true(n > 10);
