@@ -40,15 +40,18 @@ struct at {
 static const char settings[] =
     "[spool]\nenvironment = test\nmin-free-bytes = 1M\n"
     "min-free-inodes = 100\n[watch]\nsettle = 0s\n"
-    "[workers]\ncount = %d\ntimeout = 1s\nsandbox = %s\n";
+    "[workers]\ncount = %d\ntimeout = %ds\nsandbox = %s\n";
+
+/* Nobody is slow, or somebody is waited for. */
+enum { PATIENT = 60, IMPATIENT = 1, SHARED = 3 };
 
 static void
-write_settings(struct at *t, int count, const char *sandbox)
+write_settings(struct at *t, int count, int timeout, const char *sandbox)
 {
 	struct faults faults = { 0 };
 	char text[512], dir[128];
 
-	snprintf(text, sizeof text, settings, count, sandbox);
+	snprintf(text, sizeof text, settings, count, timeout, sandbox);
 	scratch_put(t->s, "config/flerapp.conf", text);
 	scratch_put(t->s, "config/routes/rute/route.conf", "[route]\n"
 	    "from = ttd/sender-a\nto = ttd/mottak-b\n");
@@ -65,7 +68,7 @@ set_up(void **state)
 	struct at *t = calloc(1, sizeof *t);
 
 	t->s = scratch_new();
-	write_settings(t, 1, "open");
+	write_settings(t, 1, PATIENT, "open");
 	*state = t;
 	return 0;
 }
@@ -273,6 +276,8 @@ tell_lie(struct at *t, const struct lie *l)
 	bool held = l->code != NULL && strcmp(l->code, "IO_ERROR") == 0;
 	int bad = l->code != NULL;
 
+	if (bad && strcmp(l->code, "WORKER_TIMEOUT") == 0)
+		write_settings(t, 1, IMPATIENT, "open");
 	drop_honest(t);
 	drop_lie(t, l->name);
 	if (!pass(t, BATCH_BOTH))
@@ -308,7 +313,7 @@ many_lies_stop_nothing(void **state)
 	struct at *t = *state;
 	unsigned bad = 0;
 
-	write_settings(t, 3, "open");
+	write_settings(t, 3, SHARED, "open");
 	drop_honest(t);
 	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
 		/* No lie any more when its worker has ended of another. */
@@ -403,7 +408,7 @@ nothing_can_be_added_to_what_was_told(void **state)
 {
 	struct at *t = *state;
 
-	write_settings(t, 1, "enforce");
+	write_settings(t, 1, PATIENT, "enforce");
 	drop_honest(t);
 	drop_lie(t, "keep-folder");
 	if (!pass(t, BATCH_BOTH))
@@ -454,6 +459,7 @@ a_worker_that_cannot_start_loses_nothing(void **state)
 
 		set_up(state);
 		t = *state;
+		write_settings(t, 1, SHARED, "open");
 		drop_honest(t);
 		scratch_put(t->s, "config/liar", rows[i].lie);
 		assert_false(pass(t, BATCH_BOTH));
