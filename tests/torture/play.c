@@ -76,13 +76,19 @@ command_add(struct command *c, const char *text, size_t n)
 	c->argv[++c->n] = NULL;
 }
 
-/* "flerapp verb …" to a path, the options for where it works, and ids. */
+/*
+ * "flerapp verb …" to a path, the options for where it works, and ids; with
+ * "older" before it, with the configuration as it was before.
+ */
 static void
 command_make(const struct stage *s, const char *text, struct command *c)
 {
+	static const char older[] = "older ";
+	bool before = strncmp(text, older, sizeof older - 1) == 0;
 	struct buf b = { 0 };
 
 	*c = (struct command){ .n = 0 };
+	text += before ? sizeof older - 1 : 0;
 	for (size_t k; *text != '\0'; text += k + (text[k] == ' ')) {
 		k = strcspn(text, " ");
 		buf_reset(&b);
@@ -100,7 +106,7 @@ command_make(const struct stage *s, const char *text, struct command *c)
 		command_add(c, buf_text(&b), b.len);
 	}
 	buf_reset(&b);
-	buf_fmt(&b, "%s/config", s->set.scene);
+	buf_fmt(&b, "%s/%s", s->set.scene, before ? "older" : "config");
 	command_add(c, "--config", 8);
 	command_add(c, b.p, b.len);
 	command_add(c, "--spool", 7);

@@ -36,6 +36,7 @@ for durability in group package; do
 done
 
 scene_make "$dir/kept" routes=many retention=1 seal=yes || exit 1
+scene_make "$dir/changed" routes=many older=yes || exit 1
 
 orders=order,order-recovery,order-failed-sync
 kills=kill-changes,kill-worker-changes,kill-worker,kill-recovery
@@ -57,6 +58,7 @@ smoke() {
 	strike package-copy-directory run "$orders" 41
 	strike group-copy-directory "$moves" "kill,order,eio" 41
 	strike kept $keeping "kill-changes,order,eio" 13
+	strike changed replay "kill-changes,order,eio" 23
 	part "$here/rivals.sh" "$bin" "$dir" 2
 	part "$here/clock.sh" "$bin" "$tools" "$dir"
 	part "$here/power/run.sh" "$bin" "$tools" smoke
@@ -77,6 +79,7 @@ whole() {
 	strike group-copy-directory "$moves" \
 		"$orders,$kills,$faults,$again,$lasting,$allocs" 2
 	strike kept $keeping "$orders,kill,$kills,$faults,$again,$allocs" 1
+	strike changed replay "$orders,$kills,$faults,$again,$allocs" 1
 	part "$here/rivals.sh" "$bin" "$dir" 20
 	part "$here/clock.sh" "$bin" "$tools" "$dir"
 	TMPDIR=$dir part "$here/renames.sh" "$bin" 100000

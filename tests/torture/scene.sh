@@ -6,6 +6,7 @@
 #   routes=one|many   many: three routes from one app, one of them for-each
 #   workers=N [1]     batch=N [64]    large=KIB [48]   of one attachment
 #   retention=DAYS    of all that can be purged      seal=yes   with a new key
+#   older=yes   older/ too: the configuration before its maps were changed
 # DIR gets config/, packages/ (to be dropped, in the order of their names) and
 # an empty spool/. The same options give the same bytes, but for the key.
 # shellcheck shell=bash
@@ -98,6 +99,15 @@ END
 		> "$1/routes/sted-til-arkiv/map.csv"
 }
 
+# One map makes something else, one the same, one route is new.
+scene_change() { # CONFIG
+	local map=$1/routes/skade-til-kommune/map.csv
+	sed -i 's/Sak.tittel;\(.*\);trim;/Sak.tittel;\1;trim|upper;/' "$map" &&
+	grep -q 'trim|upper' "$map" &&
+	printf '# a remark\n' >> "$1/routes/funn-til-arkiv/route.conf" &&
+	cp -r "$1/routes/sted-til-arkiv" "$1/routes/sted-en-gang-til"
+}
+
 # The settings of [watch] go first: that section comes last in the example.
 scene_settings() {
 	[ -z "$claim" ] || echo "claim = $claim"
@@ -112,12 +122,13 @@ done = %s\noutbox = %s\n' "$retention" "$retention" "$retention" "$retention"
 
 scene_make() { # DIR [OPTION=VALUE...]
 	local dir=$1 durability='' claim='' output='' routes=one workers=1 \
-		batch=64 large=48 retention='' seal='' option
+		batch=64 large=48 retention='' seal='' older='' \
+		option
 	shift
 	for option; do
 		case $option in
 		durability=* | claim=* | output=* | routes=* | workers=* | \
-		batch=* | large=* | retention=* | seal=*) local "$option" ;;
+		batch=* | large=* | retention=* | seal=* | older=*) local "$option" ;;
 		*) echo "scene_make: no such option: $option" >&2
 			return 1 ;;
 		esac
@@ -128,6 +139,8 @@ scene_make() { # DIR [OPTION=VALUE...]
 	[ -z "$seal" ] || (umask 077 && openssl genpkey -algorithm ed25519 \
 		-out "$dir/config/seal.pem" 2> /dev/null) || return 1
 	[ "$routes" = one ] || scene_routes "$dir/config" || return 1
+	[ -z "$older" ] || { cp -r "$dir/config" "$dir/older" &&
+		scene_change "$dir/config"; } || return 1
 	scene_packages "$dir/packages" "$large"
 }
 

@@ -28,6 +28,7 @@ enum { SHOWN_MAX = 40, SHOWN_TEXT = 700, JOBS_MAX = 64, HALVES = 8 };
 #define REASON "--reason because "
 #define RUN "flerapp run --progress none"
 #define PAST "past "				/* three days ago */
+#define OLDER "older "				/* with other maps */
 #define BOTH (CODE_OK | CODE_PARTIAL)
 /* Asked once more, it says that it is done already. */
 #define ONCE (CODE_OK | CODE_DATA)
@@ -49,6 +50,8 @@ static const struct play plays[] = {
 	{ "purge", { PAST RUN }, "flerapp purge " REASON "--json", CODE_OK,
 	    false },
 	{ "seal", { RUN }, "flerapp ledger seal", CODE_OK, false },
+	{ "replay", { OLDER RUN }, "flerapp replay " REASON "@a-good.zip "
+	    "@f-good.tar.gz @g-large.zip", CODE_OK, false },
 };
 
 enum sort { KILL, FAULT, ALLOC, ORDER, SORTS };

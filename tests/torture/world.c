@@ -247,6 +247,18 @@ add_instances(struct buf *b, struct slice list)
 	}
 }
 
+/* A replay that made nothing, as after one that had made all. */
+static bool
+asked_again(const struct record *r)
+{
+	static const char event[] = "replayed";
+	struct slice at = r->instances, first;
+
+	return r->event.n == sizeof event - 1 &&
+	    memcmp(r->event.p, event, r->event.n) == 0 &&
+	    !record_next(&at, &first);
+}
+
 /*
  * What is about a package; who worked when is another each time, and whether
  * the user has a name cannot always be found out.
@@ -270,7 +282,7 @@ add_record(void *arg, const char *text, size_t len, int64_t at, struct err *e)
 		buf_free(&line);
 		return 0;
 	}
-	if (r.id.n == 0)
+	if (r.id.n == 0 || asked_again(&r))
 		return 0;
 	buf_fmt(&line, "ledger: %.*s", (int)r.event.n, r.event.p);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
