@@ -239,13 +239,26 @@ take(const struct stage *s, struct trouble *t)
 	say(t, "  an owner was given %s twice\n", key);
 }
 
+/* glibc's loader dies where its own first pages are refused it. */
+static bool
+died_loading(const struct strike *plan, const struct strike_result *r)
+{
+	enum { FIRST_PAGES = 2 };
+
+	return plan->how == STRIKE_FAIL && plan->error == ENOMEM &&
+	    !plan->children && plan->at < FIRST_PAGES &&
+	    WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGSEGV;
+}
+
 static void
-check_ended(const struct strike_result *r, struct trouble *t)
+check_ended(const struct strike *plan, const struct strike_result *r,
+    struct trouble *t)
 {
 	if (r->hung) {
 		t->other++;
 		say(t, "  it hung\n");
-	} else if (WIFSIGNALED(r->status) && WTERMSIG(r->status) != SIGKILL) {
+	} else if (WIFSIGNALED(r->status) &&
+	    WTERMSIG(r->status) != SIGKILL && !died_loading(plan, r)) {
 		t->other++;
 		say(t, "  it died of signal %d\n", WTERMSIG(r->status));
 	}
@@ -486,7 +499,7 @@ stage_strike(struct stage *s, const struct strike *plan,
 	if (!r.hit)
 		return false;
 	say(t, "  struck at %s\n", r.what);
-	check_ended(&r, t);
+	check_ended(plan, &r, t);
 	check_code(s, plan, &r, t);
 	check_balanced(s, "after the strike", t);
 	take(s, t);
@@ -495,7 +508,7 @@ stage_strike(struct stage *s, const struct strike *plan,
 		if (!r2.hit)
 			return false;
 		say(t, "  and again at %s\n", r2.what);
-		check_ended(&r2, t);
+		check_ended(again, &r2, t);
 		check_balanced(s, "after the second strike", t);
 		take(s, t);
 	}
@@ -566,7 +579,7 @@ stage_order(struct stage *s, const struct strike *plan, struct trouble *t)
 		return false;
 	}
 	order_end(o, r.status);
-	check_ended(&r, t);
+	check_ended(plan, &r, t);
 	if (order_broken(o) > 0) {
 		t->other++;
 		say(t, "  the order is broken %zu times: %s\n",
