@@ -16,7 +16,8 @@ trap end_disk EXIT
 spool=$disk/spool
 mkdir "$spool"
 start() {
-	"$bin/flerapp-watch" --spool "$spool" 2> "$log" &
+	: > "$log"			# the child may be late with it
+	"$bin/flerapp-watch" --spool "$spool" 2>> "$log" &
 	background=$!
 }
 stop() {
