@@ -257,6 +257,19 @@ note_unreadable(struct intake *in, const char *name)
 	note_once(in, &m, name, "cannot be read");
 }
 
+/* errno says why it cannot be opened; whether that is an error of ours. */
+static bool
+failed_to_open(struct intake *in, const char *name, struct err *e)
+{
+	enum unopened why = unopened(errno);
+
+	if (why == OUR_FAULT)
+		err_sys(e, "open a file in %s/incoming", in->spool->path);
+	if (why == UNREADABLE)
+		note_unreadable(in, name);
+	return why == OUR_FAULT;
+}
+
 /* -1: not now, and *fault says whether that is an error of ours. */
 static int
 open_drop(struct intake *in, const char *name, struct stat *st, bool *fault,
@@ -264,13 +277,8 @@ open_drop(struct intake *in, const char *name, struct stat *st, bool *fault,
 {
 	int fd = openat(in->spool->dir[PLACE_INCOMING], name, O_RDONLY |
 	    O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	enum unopened why = fd == -1 ? unopened(errno) : NOT_NOW;
 
-	*fault = fd == -1 && why == OUR_FAULT;
-	if (*fault)
-		err_sys(e, "open a file in %s/incoming", in->spool->path);
-	if (fd == -1 && why == UNREADABLE)
-		note_unreadable(in, name);
+	*fault = fd == -1 && failed_to_open(in, name, e);
 	if (fd == -1)
 		return -1;
 	if (fstat(fd, st) == -1 || !S_ISREG(st->st_mode) ||

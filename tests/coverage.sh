@@ -1,7 +1,8 @@
 #!/bin/bash
 # Lines and branches that the unit tests and the fuzz corpora reach, per
-# folder and in the code of the worker, and the files that are reached least. The corpora are the committed
-# and generated seeds, and what has grown in build-fuzz/corpus, if anything.
+# folder and in the code of the worker, and the files that are reached least.
+# The corpora are the committed and generated seeds, and what has grown in
+# build-fuzz/corpus, if anything.
 # What a killed process or the sandboxed worker reached is not counted.
 # usage: coverage.sh; into build-cov
 set -eu

@@ -14,8 +14,10 @@ unpack() { # the kernel that linux-image-amd64 stands for
 	local name
 	name=$(apt-cache depends linux-image-amd64 | awk '/Depends:/ { print $2; exit }')
 	(cd "$build" && apt-get -qq -o APT::Sandbox::User=root download "$name")
-	dpkg-deb -x "$build/$name"_*.deb "$build/kernel"
+	rm -rf "$build/part"
+	dpkg-deb -x "$build/$name"_*.deb "$build/part"
 	rm "$build/$name"_*.deb
+	mv "$build/part" "$build/kernel"
 }
 
 modules() { # NAME...: with what each needs, in the order of loading

@@ -42,7 +42,10 @@ static const char settings[] =
     "min-free-inodes = 100\n[watch]\nsettle = 0s\n"
     "[workers]\ncount = %d\ntimeout = %ds\nsandbox = %s\n";
 
-/* Nobody is slow, or somebody is waited for. */
+/*
+ * Seconds for a worker: more than anybody needs; for one that never answers;
+ * and for both, where honest ones work beside it.
+ */
 enum { PATIENT = 60, IMPATIENT = 1, SHARED = 3 };
 
 static void

@@ -23,9 +23,6 @@
  * it is explained, without a person number.
  */
 
-size_t LLVMFuzzerMutate(uint8_t *, size_t, size_t);
-size_t LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned);
-
 #define GUID "7b1f6a90-3c2d-4e5f-8a6b-9c0d1e2f3a4b"
 #define FORM "0a4f4a7e-6a0b-4a52-9d0f-6b7d5f1c2e31"
 #define PDF "c2b7f1de-3f8d-4e61-b0a9-7e5a4c3d2b53"

@@ -21,6 +21,10 @@ struct findings;
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
+/* libFuzzer's own way to change an input, and a target's in its place. */
+size_t LLVMFuzzerMutate(uint8_t *, size_t, size_t);
+size_t LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned);
+
 /* The input under way. */
 struct fuzz {
 	const char *p;

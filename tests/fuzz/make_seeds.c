@@ -6,6 +6,7 @@
 
 #include "spool/buf.h"
 #include "spool/wire.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/make_tar.h"
 #include "tests/make_zip.h"
 
@@ -76,17 +77,13 @@ static void
 binary_size(struct buf *b)
 {
 	unsigned char *h;
-	unsigned sum = 0;
 
 	make_tar(b, tar_parts, sizeof tar_parts / sizeof *tar_parts);
 	h = (unsigned char *)b->p;
 	h[135] = (unsigned char)strlen(tar_parts[0].data);
 	h[124] = 0x80;
 	memset(h + 125, 0, 10);
-	memset(h + 148, ' ', 8);
-	for (size_t i = 0; i < TAR_UNIT; i++)
-		sum += h[i];
-	snprintf((char *)h + 148, 8, "%06o", sum);
+	fuzz_tar_sums(h, b->len);
 }
 
 static void

@@ -14,9 +14,6 @@
  * right by the mutator, or no change would ever pass the first look.
  */
 
-size_t LLVMFuzzerMutate(uint8_t *, size_t, size_t);
-size_t LLVMFuzzerCustomMutator(uint8_t *, size_t, size_t, unsigned);
-
 static const struct package_limits limits = { .max_bytes = 1 << 20,
     .max_unpacked = 4 << 20, .max_entries = 40, .max_ratio = 200 };
 

@@ -122,13 +122,13 @@ done = %s\noutbox = %s\n' "$retention" "$retention" "$retention" "$retention"
 
 scene_make() { # DIR [OPTION=VALUE...]
 	local dir=$1 durability='' claim='' output='' routes=one workers=1 \
-		batch=64 large=48 retention='' seal='' older='' \
-		option
+		batch=64 large=48 retention='' seal='' older='' option
 	shift
 	for option; do
 		case $option in
 		durability=* | claim=* | output=* | routes=* | workers=* | \
-		batch=* | large=* | retention=* | seal=* | older=*) local "$option" ;;
+		batch=* | large=* | retention=* | seal=* | older=*)
+			local "$option" ;;
 		*) echo "scene_make: no such option: $option" >&2
 			return 1 ;;
 		esac
